@@ -1,0 +1,263 @@
+"""The settings of one installation, read once from ``config.toml`` at the edge of the program.
+
+Every default stands here and, with its meaning, in the shipped ``config.toml``; a test compares
+the two. A setting can be overridden by an environment variable with two underscores between
+section and key: ``GROUNDSWELL__STORE__URL=postgresql://...`` keeps a password out of the file.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from groundswell.errors import ConfigError
+
+ENVIRONMENT_PREFIX = "GROUNDSWELL__"
+
+SourceKind = Literal[
+    "feedback",
+    "accounts",
+    "deals",
+    "signals",
+    "trends",
+    "changelog",
+    "backlog",
+    "work_history",
+    "capacity",
+]
+
+
+def _beside_config(path: Path, info: ValidationInfo) -> Path:
+    return Path(info.context["root"], path) if info.context else path
+
+
+# A worker runs in a directory of its own, so a relative path starts at config.toml.
+LocalPath = Annotated[Path, Field(strict=False), AfterValidator(_beside_config)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Weight = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of ``config.toml``: immutable, and a misspelt key is an error."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=True,  # a default path, too, starts at config.toml
+        revalidate_instances="always",
+    )
+
+
+class StoreConfig(Section):
+    """``[store]``."""
+
+    path: LocalPath = Path("data/groundswell.db")
+    url: SecretStr = SecretStr("")
+    """``postgresql://user:password@host/name``; empty: the SQLite file at `path`."""
+
+    @property
+    def database(self) -> str:
+        """What `groundswell.store.open_store` opens: the URL, or else the path."""
+        return self.url.get_secret_value() or str(self.path)
+
+
+class SourceConfig(Section):
+    """One ``[[sources]]`` entry."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    kind: SourceKind = "feedback"
+    path: LocalPath
+    format: str = ""
+    """Empty: from the file's suffix."""
+    channel: str = ""
+    columns: Mapping[str, str] = {}
+    """Our field name to the file's column name; fields left out keep their own name."""
+    date_format: str = ""
+    """As in `datetime.strptime`; empty: ISO 8601 and nothing else."""
+    competitor: str = ""
+    """For a changelog: whose it is; empty: our own."""
+
+
+class EmbeddingConfig(Section):
+    """``[embedding]``."""
+
+    model: str = "all-MiniLM-L6-v2"
+    backend: Literal["auto", "onnx-int8", "torch"] = "auto"
+    cache: LocalPath = Path("data/models")
+    threads: Annotated[int, Field(ge=0)] = 0
+
+
+class ThemesConfig(Section):
+    """``[themes]``."""
+
+    neighbours: Annotated[int, Field(ge=2, le=100)] = 30
+    min_statements: Annotated[int, Field(ge=2)] = 8
+    resamples: Annotated[int, Field(ge=2)] = 10
+    certified_stability: Share = 0.5
+    refit_growth: Positive = 0.2
+    seed: int = 20240601
+
+
+class RankingConfig(Section):
+    """``[ranking]``."""
+
+    strategy: Literal["balanced", "growth", "retention", "rice", "odi", "wsjf"] = "balanced"
+    as_of: Annotated[date, Field(strict=False)] | Literal["newest"] = "newest"
+    half_life_days: Positive = 90.0
+    min_membership: Share = 0.15
+    segment_weight_trim: tuple[Positive, Positive] = Field(default=(0.2, 5.0), strict=False)
+    draws: Annotated[int, Field(ge=100, le=100_000)] = 1000
+    interval: Annotated[float, Field(gt=0, lt=1)] = 0.80
+    tier_probability: Annotated[float, Field(ge=0.5, lt=1)] = 0.80
+    missing_drop_share: Share = 0.70
+    weights_sd: Weight = 0.05
+    link_similarity: Share = 0.55
+    signal_similarity: Share = 0.45
+    seed: int = 20240601
+
+
+class MoneyConfig(Section):
+    """``[money]``."""
+
+    currency: str = "EUR"
+    churn_uplift: Share = 0.03
+    win_back: Share = 0.10
+    cost_per_ticket: Positive | None = None
+    day_rate: Positive | None = None
+
+
+class EffortConfig(Section):
+    """``[effort]``."""
+
+    neighbours: Annotated[int, Field(ge=1)] = 10
+    min_similarity: Share = 0.35
+    class_prior: Positive = 5.0
+    cold_factor: Annotated[float, Field(gt=1)] = 3.0
+    cold_days: Positive = 8.0
+    conformal_min: Annotated[int, Field(ge=5)] = 20
+
+
+class ReportConfig(Section):
+    """``[report]``."""
+
+    folder: LocalPath = Path("data/report")
+    title: str = "What to build next"
+    ideas: Annotated[int, Field(ge=1, le=200)] = 50
+    quotes: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class ScheduleConfig(Section):
+    """``[schedule]``."""
+
+    cron: str = "0 5 * * 1"
+    timezone: str = "UTC"
+    port: Annotated[int, Field(ge=1, le=65535)] = 4200
+    home: LocalPath = Path("data/prefect")
+
+
+class Config(Section):
+    """All of ``config.toml``."""
+
+    store: StoreConfig = StoreConfig()
+    sources: Annotated[tuple[SourceConfig, ...], Field(strict=False)] = ()
+    embedding: EmbeddingConfig = EmbeddingConfig()
+    themes: ThemesConfig = ThemesConfig()
+    ranking: RankingConfig = RankingConfig()
+    money: MoneyConfig = MoneyConfig()
+    effort: EffortConfig = EffortConfig()
+    report: ReportConfig = ReportConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+
+    @model_validator(mode="after")
+    def _sources_have_names_of_their_own(self) -> "Config":
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two [[sources]] are called {', '.join(twice)}; rename one")
+        return self
+
+
+def load_config(path: str | Path) -> Config:
+    """Read and check the settings.
+
+    Raises
+    ------
+    ConfigError
+        Names the file, the key, the value found and what would be accepted.
+    """
+    path = Path(path).absolute()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: no such file; write one with 'groundswell init EXPORT',"
+            " or name yours with --config"
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    _override(values, os.environ)
+    try:
+        return Config.model_validate(values, context={"root": path.parent})
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_one_line(error)}") from None
+
+
+def _override(values: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for name, text in sorted(environment.items()):
+        section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if name.startswith(ENVIRONMENT_PREFIX) and key:
+            values.setdefault(section, {})[key] = _toml_value(text)
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _one_line(error: ValidationError) -> str:
+    problems = []
+    for problem in error.errors():
+        key = ".".join(map(str, problem["loc"]))
+        if problem["type"] == "extra_forbidden":
+            problems.append(f"{key}: no such setting{_nearest(key)}")
+        elif key:
+            problems.append(f"{key} = {problem['input']!r}: {problem['msg']}")
+        else:
+            problems.append(problem["msg"].removeprefix("Value error, "))
+    return "; ".join(problems)
+
+
+def _nearest(key: str) -> str:
+    from difflib import get_close_matches
+
+    section, _, name = key.rpartition(".")
+    parts = section.split(".")[0]
+    field = Config.model_fields.get(parts) if section else None
+    known: list[str] = list(Config.model_fields)
+    if parts == "sources":
+        known = list(SourceConfig.model_fields)
+    elif field is not None and isinstance(field.annotation, type):
+        known = list(getattr(field.annotation, "model_fields", {}))
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"

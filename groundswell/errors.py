@@ -1,0 +1,37 @@
+"""Everything that can go wrong in a way the operator can act on.
+
+* GroundswellError
+  - ConfigError     config.toml is missing, misspelt or out of range
+  - IngestError     a source cannot be read at all (a single bad row is quarantined instead)
+  - StoreError      the database cannot be opened, is newer than this program, or is damaged
+  - BusyError       another run owns what this one needs
+  - ModelError      an encoder or a fitted model is missing or fails its check
+
+Each is shown as one line (the place, what was found, what would do) with exit status 2 and no
+traceback. A broken promise between our own functions is a ``ValueError``: nobody is expected
+to catch it.
+"""
+
+
+class GroundswellError(Exception):
+    """Base of every error that is shown to the operator without a traceback."""
+
+
+class ConfigError(GroundswellError):
+    """The settings cannot be used."""
+
+
+class IngestError(GroundswellError):
+    """A source cannot be read."""
+
+
+class StoreError(GroundswellError):
+    """The store cannot be used."""
+
+
+class BusyError(StoreError):
+    """Another run owns the resource."""
+
+
+class ModelError(GroundswellError):
+    """An encoder or a fitted model cannot be used."""

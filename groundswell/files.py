@@ -1,0 +1,45 @@
+"""Files that are whole or not there: written aside, forced to disk, then renamed."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from groundswell.errors import StoreError
+from groundswell.failpoints import failpoint
+
+
+def write_whole(path: Path, data: bytes) -> str:
+    """Put `data` at `path` in one step and return its SHA-256 as hex digits.
+
+    Whoever reads meanwhile sees the old file or the new one; a crash leaves one of the two.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be made or the file not written.
+    """
+    aside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            failpoint("file.written")
+            os.fsync(file.fileno())
+        aside.replace(path)
+        failpoint("file.renamed")
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be written: {error.strerror}; free the space or name another"
+            " folder in config.toml"
+        ) from None
+    return sha256(data).hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,119 @@
+"""Transactions: short reads of one moment, and writes that prove their lease."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter, sleep
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+
+from groundswell.errors import StoreError
+from groundswell.failpoints import failpoint
+from groundswell.store import tables
+from groundswell.store.engines import explain, make_engine, place_of
+
+BATCH = 500
+"""Most rows of a batch: a reviewer waits no longer than one batch for a turn."""
+
+MAX_PAUSE_SECONDS = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write for `resource`; a higher epoch in the database ends it."""
+
+    resource: str
+    owner: str
+    """``host:process id:start of the process``."""
+    epoch: int
+
+
+class Database:
+    """An open database; `place` names it in messages, without a password."""
+
+    def __init__(self, database: str) -> None:
+        self.engine: Engine = make_engine(database)
+        self.place = place_of(self.engine)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reader = self.engine  # an SQLite transaction sees one moment in any case
+        if not self.is_sqlite:
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writer = self.engine.execution_options(write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one moment; do no long work inside."""
+        with self._explained(), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, name: str, lease: Lease | None, *, pause: bool = False) -> Iterator[Connection]:
+        """Open the transaction of one unit of work, which is kept whole or not at all.
+
+        Parameters
+        ----------
+        name
+            Of the unit, for its failpoints.
+        lease
+            Checked in the same transaction, so that a run that was taken for dead, stood still
+            and woke up again cannot write. None only for what comes before any lease.
+        pause
+            Afterwards give others a turn. SQLite serves waiting writers in no order, so one
+            that writes batch after batch would starve them.
+
+        Raises
+        ------
+        StoreError
+            The lease was lost, or the database refused for a reason the operator can mend.
+        ValueError
+            The rows break a constraint, or hold what a column cannot.
+        """
+        begun = perf_counter()
+        failpoint(f"{name}.before")
+        with self.unchecked_write() as connection:
+            if lease is not None:
+                self._check(connection, lease)
+            yield connection
+            failpoint(f"{name}.written")
+        failpoint(f"{name}.committed")
+        if pause and self.is_sqlite:
+            sleep(min(perf_counter() - begun, MAX_PAUSE_SECONDS))
+
+    @contextmanager
+    def unchecked_write(self) -> Iterator[Connection]:
+        """Open a bare write transaction, for the leases themselves."""
+        with self._explained(), self._writer.begin() as connection:
+            yield connection
+
+    def _check(self, connection: Connection, lease: Lease) -> None:
+        # On PostgreSQL the shared lock makes a successor wait until this transaction ends.
+        owned = (
+            select(tables.lease.c.owner, tables.lease.c.epoch)
+            .where(tables.lease.c.resource == lease.resource)
+            .with_for_update(read=True)
+        )
+        row = connection.execute(owned).one_or_none()
+        if row is None or row.epoch != lease.epoch or row.owner != lease.owner:
+            successor = f"to {row.owner}" if row is not None and row.owner else "or given back"
+            raise StoreError(
+                f"{self.place}: the lease on {lease.resource} was lost {successor} while this run"
+                " stood still; nothing more was written, start it again"
+            )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            # The server's own message would quote the row, and with it a customer.
+            diagnosis = getattr(error.orig, "diag", None)
+            rule = diagnosis.constraint_name if diagnosis else str(error.orig)
+            raise ValueError(f"{self.place}: the rows break a rule: {rule}") from None
+        except DBAPIError as error:
+            line = explain(error)
+            if line is None:
+                raise
+            raise StoreError(f"{self.place}: {line}") from None
+        except StatementError as error:
+            raise ValueError(f"{self.place}: a value cannot be written: {error.orig}") from None

@@ -1,0 +1,214 @@
+"""What differs between SQLite and PostgreSQL: how to connect, lock, tell the time and explain.
+
+SQLite before 3.51.3 (3.50.7 and 3.44.6 have the repair) can lose commits of a database in WAL
+mode when a checkpoint races with a writer (sqlite.org/wal.html#walresetbug), so there the
+rollback journal is used, in which readers and the writer wait for each other.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
+
+from groundswell.errors import StoreError
+
+PRAGMAS = {
+    "foreign_keys": 1,
+    "synchronous": 2,  # FULL: a commit survives a power cut
+    "busy_timeout": 10_000,  # milliseconds
+    "secure_delete": 1,  # erased text is overwritten, not only unlinked
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+}
+IDLE_TRANSACTION_SECONDS = 60  # PostgreSQL ends a stopped process's transaction after this
+
+_SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
+
+
+def make_engine(database: str) -> Engine:
+    """Return the engine for a path, an ``sqlite:///`` or a ``postgresql://`` URL.
+
+    Raises
+    ------
+    StoreError
+        The text is no database, or the SQLite file or its folder cannot be made.
+    """
+    if "://" not in database:
+        return _sqlite_engine(Path(database))
+    try:
+        url = make_url(database)
+        if url.get_backend_name() == "sqlite":
+            return _sqlite_engine(Path(url.database or ""))
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        if url.drivername == "postgresql+psycopg":
+            return _postgres_engine(url)
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: the port is no number
+        pass
+    raise StoreError(
+        f"store: {database.partition('://')[0]}:// is not a database that can be used;"
+        " expected a file path or postgresql://user:password@host/name"
+    )
+
+
+def journal_mode(version: tuple[int, int, int] = sqlite3.sqlite_version_info[:3]) -> str:
+    """Return ``wal`` where this SQLite keeps a WAL database safe, else ``delete``."""
+    repaired = (
+        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    )
+    return "wal" if repaired else "delete"
+
+
+def place_of(engine: Engine) -> str:
+    """Return where the database is, without its password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database)
+    shown = engine.url.set(drivername="postgresql", query={})  # a query may hold a password
+    return shown.render_as_string(hide_password=True)
+
+
+def database_time(connection: Connection) -> datetime:
+    """Return the database's own clock, the one all its clients share, in UTC."""
+    if connection.dialect.name == "sqlite":
+        now = connection.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+        return datetime.fromisoformat(str(now)).replace(tzinfo=UTC)
+    moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def lock_schema(connection: Connection) -> None:
+    """Let one process at a time change the tables, until the transaction ends."""
+    if connection.dialect.name == "postgresql":  # on SQLite every writer is alone already
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
+
+
+def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert each row, or give the row of that key the new values."""
+    insert = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    changed = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
+    _many(connection, insert.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+
+
+def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert each row whose key is not there yet."""
+    _many(connection, _insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def explain(error: DBAPIError) -> str | None:
+    """Return what was found and what would do; None if the fault is the program's own."""
+    found = str(error.orig).strip().partition("\n")[0]
+    for symptom, remedy in _REMEDIES.items():
+        if symptom in found:
+            return f"{found}; {remedy}"
+    return None
+
+
+_REMEDIES = {
+    "file is not a database": "name another file, or move this one away",
+    "malformed": "the file is damaged: restore a backup",
+    "database is locked": "another program holds it; end that program or try again",
+    "database or disk is full": "make room on the disk and run again; nothing was half-written",
+    "unable to open database file": "check that the folder exists and may be written",
+    "readonly database": "check who owns the file and its folder",
+    "disk I/O error": "check the disk and run again; nothing was half-written",
+    "connection failed": "check that the server runs and that host, name and password are right",
+    "failed to resolve": "check the host's name in the URL",
+    "connection timeout": "check that the server runs and can be reached",
+    "terminating connection": "the server ended the connection; run again",
+    "server closed the connection": "check the server and run again; nothing was half-written",
+    "connection is lost": "check the server and run again; nothing was half-written",
+    "the connection is closed": "check the server and run again; nothing was half-written",
+    "permission denied": "grant the user CREATE on the schema, or name another database",
+    "No space left": "make room on the server's disk and run again; nothing was half-written",
+    "deadlock detected": "run again; nothing was half-written",
+}
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _many(connection: Connection, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    batch = list(rows)
+    if batch:  # an empty list would insert one row of defaults
+        connection.execute(statement, batch)
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    if path.name in ("", ":memory:"):
+        raise StoreError("store: no file is named; several connections share it, so name one")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be opened: {error.strerror};"
+            " name a file in a folder that may be written"
+        ) from None
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return _without_forks(engine)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # no implicit BEGIN: it would not be IMMEDIATE
+    for name, wanted in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name}={wanted}")
+    mode = journal_mode()
+    if connection.execute("PRAGMA journal_mode").fetchone() != (mode,):
+        connection.execute(f"PRAGMA journal_mode={mode}")
+    expected: dict[str, int | str] = {**PRAGMAS, "journal_mode": mode}
+    for name, value in expected.items():
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if found != value:
+            raise StoreError(
+                f"SQLite {sqlite3.sqlite_version}: PRAGMA {name} stays at {found}, not {value};"
+                " close other programs that have the file open, or use another SQLite"
+            )
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads and then writes would fail at once when another one came first.
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _postgres_engine(url: URL) -> Engine:
+    arguments = {"connect_timeout": 10, "application_name": "groundswell"}
+    engine = create_engine(url, hide_parameters=True, connect_args=arguments)
+    event.listen(engine, "connect", _prepare_postgres)
+    return _without_forks(engine)
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    milliseconds = IDLE_TRANSACTION_SECONDS * 1000
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+    connection.commit()
+
+
+def _without_forks(engine: Engine) -> Engine:
+    """Give a forked child connections of its own: two processes must never share one."""
+
+    def remember(_connection: object, record: Any) -> None:
+        record.info["pid"] = os.getpid()
+
+    def refuse(_connection: object, record: Any, fairy: Any) -> None:
+        if record.info["pid"] != os.getpid():
+            record.dbapi_connection = fairy.dbapi_connection = None
+            raise DisconnectionError("opened by another process")
+
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", refuse)
+    return engine

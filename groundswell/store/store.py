@@ -1,0 +1,104 @@
+"""The store: what the pipeline remembers, in one relational database."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from groundswell.store.database import Database, Lease
+from groundswell.store.engines import journal_mode
+from groundswell.store.feedback import Feedback
+from groundswell.store.ideas import Ideas
+from groundswell.store.image import image
+from groundswell.store.leases import TTL_SECONDS, hold
+from groundswell.store.ledger import Ledger
+from groundswell.store.market import Market
+from groundswell.store.schema import migrate, revision
+from groundswell.store.themes import Themes
+from groundswell.store.vectors import Vectors
+
+
+class Store:
+    """An open store. Reading needs nothing more; every writing method takes a lease."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.feedback = Feedback(database)
+        self.market = Market(database)
+        self.vectors = Vectors(database)
+        self.themes = Themes(database)
+        self.ideas = Ideas(database)
+        self.ledger = Ledger(database)
+
+    @property
+    def place(self) -> str:
+        """Where the database is, without its password."""
+        return self._database.place
+
+    def lease(
+        self, resource: str, *, ttl_seconds: float = TTL_SECONDS
+    ) -> AbstractContextManager[Lease]:
+        """Own `resource` for the length of a ``with`` block.
+
+        Raises
+        ------
+        BusyError
+            Another process owns it.
+        """
+        return hold(self._database, resource, ttl_seconds=ttl_seconds)
+
+    def image(self) -> bytes:
+        """Return bytes that are equal for stores of equal content; takes a copy of all of it."""
+        return image(self._database)
+
+    def facts(self) -> dict[str, str]:
+        """Return what there is to know about the database itself, name by name."""
+        with self._database.read() as connection:
+            schema = str(revision(connection))
+            if self._database.is_sqlite:
+                return {"schema": schema} | _sqlite_facts(self.place)
+            version = connection.scalar(text("SHOW server_version"))
+            size = connection.scalar(text("SELECT pg_database_size(current_database())"))
+        facts = {"database": f"PostgreSQL {version}", "place": self.place, "schema": schema}
+        return facts | {"size_bytes": str(size)}
+
+
+@contextmanager
+def open_store(database: str) -> Iterator[Store]:
+    """Open the store, creating or upgrading its tables.
+
+    Parameters
+    ----------
+    database
+        Path of an SQLite file, made with its folder if need be, or a URL: ``sqlite:///path``,
+        ``postgresql://user:password@host/name``.
+
+    Raises
+    ------
+    StoreError
+        It cannot be reached or used; one line that says where and what would do.
+    """
+    opened = Database(database)
+    try:
+        migrate(opened)
+        yield Store(opened)
+    finally:
+        opened.engine.dispose()
+
+
+def _sqlite_facts(place: str) -> dict[str, str]:
+    mode = journal_mode()
+    facts = {
+        "database": f"SQLite {sqlite3.sqlite_version}",
+        "place": place,
+        "size_bytes": str(Path(place).stat().st_size),
+        "journal_mode": mode,
+    }
+    if mode != "wal":
+        facts["note"] = (
+            "this SQLite can lose commits in WAL mode (the WAL-reset bug, repaired in 3.51.3,"
+            " 3.50.7 and 3.44.6), so the rollback journal is used: safe, readers wait for writers"
+        )
+    return facts
