@@ -1,0 +1,78 @@
+"""Customer organisations and the sales talks with them."""
+
+from collections.abc import Iterator, Mapping
+
+from groundswell.config import SourceConfig
+from groundswell.domain import Account, AccountStatus, Deal, DealStage
+from ingest.kinds import Kind
+from ingest.privacy import pseudonym, redact
+from ingest.sources.rows import RowFault
+from ingest.values import Cells
+
+_STATUSES: Mapping[str, AccountStatus] = {
+    "active": "active",
+    "churned": "churned",
+    "prospect": "prospect",
+}
+_CLOSED: Mapping[str, DealStage] = {
+    "won": "won",
+    "closed won": "won",
+    "closedwon": "won",
+    "lost": "lost",
+    "closed lost": "lost",
+    "closedlost": "lost",
+}
+_MAX_SEATS = 10_000_000
+
+
+def _read_account(cells: Cells, _source: SourceConfig) -> Iterator[Account]:
+    churned_at = cells.day("churned_at")
+    yield Account(
+        account_id=pseudonym(cells.required("account_id")),
+        name=cells.name("name") or "",
+        arr=cells.money("arr"),
+        segment=cells.name("segment"),
+        seats=cells.integer("seats", 0, _MAX_SEATS),
+        renewal_date=cells.day("renewal_date"),
+        status=cells.choice("status", _STATUSES) or ("churned" if churned_at else "active"),
+        churned_at=churned_at,
+    )
+
+
+def _read_deal(cells: Cells, _source: SourceConfig) -> Iterator[Deal]:
+    account = cells.name("account_id")
+    reasons = (cells.text("reasons") or "").split(";")
+    yield Deal(
+        deal_id=cells.required("opp_id"),
+        account_id=pseudonym(account) if account else None,
+        stage=_stage(cells),
+        amount=cells.money("amount"),
+        probability=cells.share("probability"),
+        close_date=cells.day("close_date"),
+        reasons=tuple(redact(reason.strip()) for reason in reasons if reason.strip()),
+        competitor=cells.name("competitor"),
+    )
+
+
+def _stage(cells: Cells) -> DealStage:
+    """Every seller names the stages of an open deal differently, so what is not closed is open."""
+    stage = (cells.name("stage") or "").casefold()
+    if stage in _CLOSED:
+        return _CLOSED[stage]
+    if not stage or stage.startswith("closed"):
+        column = cells.columns["stage"]
+        expected = "expected won, lost, or the name of an open stage"
+        raise RowFault("bad_value", f"{column} is {stage!r}; {expected}")
+    return "open"
+
+
+ACCOUNTS = Kind(
+    required=("account_id",),
+    optional=("name", "arr", "segment", "seats", "renewal_date", "status", "churned_at"),
+    read=_read_account,
+)
+DEALS = Kind(
+    required=("opp_id", "stage"),
+    optional=("account_id", "amount", "probability", "close_date", "reasons", "competitor"),
+    read=_read_deal,
+)

@@ -1,0 +1,97 @@
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from groundswell.domain import QuarantinedRow
+from groundswell.errors import IngestError
+from ingest.sources import READERS
+from ingest.sources.json_lines import MAX_DEPTH
+from ingest.sources.rows import RawRow
+
+
+def rows_of(tmp_path: Path, text: str) -> list[RawRow | QuarantinedRow]:
+    path = tmp_path / "chats.jsonl"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    return list(READERS["jsonl"](path, ""))
+
+
+values = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dictionaries(st.text("abc", min_size=1), values, min_size=1), min_size=1))
+def test_every_object_comes_back_as_it_was_written(
+    tmp_path: Path, objects: list[dict[str, object]]
+) -> None:
+    rows = rows_of(tmp_path, "\n".join(map(json.dumps, objects)))
+    assert [dict(row.fields) for row in rows if isinstance(row, RawRow)] == objects
+
+
+def test_types_are_those_of_the_file(tmp_path: Path) -> None:
+    (row,) = rows_of(tmp_path, '{"created_at": "1", "id": "00123", "stars": 4, "tags": ["a"]}\n')
+    assert isinstance(row, RawRow)
+    assert row.fields == {"created_at": "1", "id": "00123", "stars": 4, "tags": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"text": "cut off', "json_syntax"),
+        ('["text"]', "json_syntax"),
+        ("text", "json_syntax"),
+        ('{"stars": NaN}', "bad_number"),
+        ('{"stars": -Infinity}', "bad_number"),
+        ('{"stars": 1e400}', "number_out_of_range"),
+        (f'{{"id": {2**63}}}', "number_out_of_range"),
+        (f'{{"id": {"9" * 5000}}}', "number_out_of_range"),
+        ('{"text": "a\\u0000b"}', "nul_byte"),
+        ('{"text": ["a\\u0000b"]}', "nul_byte"),
+        ('{"text": "a\\ud800b"}', "lone_surrogate"),
+        ('{"a": ' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}", "json_too_deep"),
+        ("[" * 100_000, "json_too_deep"),
+        ('{"text": "' + "e\\u0301" + "\\u0301" * 31 + '"}', "too_many_marks"),
+        ('{"text": "' + "x" * 131_073 + '"}', "field_too_long"),
+        ("{" + ", ".join(f'"k{n}": 1' for n in range(513)) + "}", "field_count"),
+    ],
+)
+def test_a_line_that_cannot_be_used_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
+    rows = rows_of(tmp_path, f'{{"text": "before"}}\n{line}\n{{"text": "after"}}\n')
+    assert [type(row) for row in rows] == [RawRow, QuarantinedRow, RawRow]
+    assert isinstance(rows[1], QuarantinedRow)
+    assert (rows[1].line, rows[1].reason) == (2, reason)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{{"id": {2**63 - 1}}}',
+        f'{{"id": -{2**63}}}',
+        '{"a": ' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}",
+        '{"text": "' + "[{" * 200 + '"}',
+    ],
+)
+def test_what_is_just_within_the_limits_is_read(tmp_path: Path, line: str) -> None:
+    (row,) = rows_of(tmp_path, line)
+    assert isinstance(row, RawRow)
+    assert row.fields == json.loads(line)
+
+
+@pytest.mark.parametrize("body", ["[" * 900_000, '{"' + '\\"' * 400_000 + "[" * 99, "[{" * 99_999])
+def test_hostile_lines_take_bounded_time(tmp_path: Path, body: str) -> None:
+    begun = time.process_time()
+    rows_of(tmp_path, body)
+    assert time.process_time() - begun < 5
+
+
+def test_an_empty_file_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match=r"chats\.jsonl: the file is empty; export it again"):
+        rows_of(tmp_path, "")
