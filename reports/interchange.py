@@ -1,0 +1,115 @@
+"""The report as canonical JSON: the lossless form, kept in the store and published as ideas.json.
+
+Canonical means that equal reports are equal bytes: keys in the order of the fields, two spaces
+of indent, text as it is (UTF-8, not escaped), numbers rounded to `SIGNIFICANT_DIGITS`, whole
+numbers without a decimal point.
+"""
+
+import ast
+import inspect
+import json
+import sys
+from dataclasses import is_dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from groundswell.errors import StoreError
+from groundswell.report import IdeaReport
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+SIGNIFICANT_DIGITS = 10
+"""Enough that a waterfall's bars still sum to its priority within 1e-9, few enough that sums
+taken in another order (about 1e-13 apart) are written alike."""
+
+
+def to_json(report: IdeaReport) -> str:
+    """Return the report as canonical JSON, ending in a newline.
+
+    Raises
+    ------
+    ValueError
+        A number is infinite or not a number.
+    """
+    values = _rounded(_adapter().dump_python(report, mode="json"))
+    return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def from_json(text: str) -> IdeaReport:
+    """Read what `to_json` wrote; fields that a newer program has added are passed over.
+
+    Raises
+    ------
+    StoreError
+        The text is not a report of this version.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return _adapter().validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the start"
+        raise StoreError(
+            f"saved report: {place}: {first['msg']}; it was written by another version,"
+            " 'groundswell run' writes a new one"
+        ) from None
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of what `to_json` writes."""
+    values = _adapter().json_schema(mode="serialization")
+    definitions: dict[str, Any] = values.pop("$defs")
+    described = _described("IdeaReport", values)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **described,
+        "$defs": {name: _described(name, definitions[name]) for name in sorted(definitions)},
+    }
+
+
+def significant(value: float) -> float:
+    """Round to `SIGNIFICANT_DIGITS`; a whole number becomes an int, so 3.0 is written 3."""
+    rounded = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+
+
+@cache
+def _adapter() -> "TypeAdapter[IdeaReport]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(IdeaReport)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return significant(value)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list) else value
+
+
+def _described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
+    """Carry the sentences under a dataclass's fields over into its schema."""
+    value_type = getattr(sys.modules[IdeaReport.__module__], name, None)
+    if not is_dataclass(value_type):
+        return definition
+    sentences = _field_sentences(inspect.getsource(value_type))  # type: ignore[arg-type]
+    properties = {
+        field: {**found, "description": sentences[field]} if field in sentences else found
+        for field, found in definition["properties"].items()
+    }
+    return {"description": inspect.getdoc(value_type), **definition, "properties": properties}
+
+
+def _field_sentences(source: str) -> dict[str, str]:
+    statements = ast.parse(source).body[0].body  # type: ignore[attr-defined]
+    sentences = {}
+    for field, text in pairwise(statements):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match text:
+                case ast.Expr(value=ast.Constant(value=str(sentence))):
+                    sentences[field.target.id] = inspect.cleandoc(sentence).replace("\n", " ")
+    return sentences

@@ -1,0 +1,31 @@
+"""All files of one report at once: what a run writes and the review app serves."""
+
+from groundswell.report import Changes, IdeaReport
+from reports.changes import changes_markdown
+from reports.interchange import to_json
+
+
+def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
+    """Return the report's files by name; equal arguments give equal bytes.
+
+    Returns
+    -------
+    dict of str to bytes
+        ``report.html`` (one self-contained page without script), ``ideas.csv``, ``ideas.xlsx``,
+        ``ideas.json`` (the lossless form, docs/schema/ideas.schema.json) and ``changes.md``.
+
+    Raises
+    ------
+    ValueError
+        A number in the report is infinite or not a number.
+    """
+    from reports.export import ideas_csv, ideas_xlsx  # xlsxwriter and jinja2 only when needed
+    from reports.page import report_html
+
+    return {
+        "report.html": report_html(report, changes).encode(),
+        "ideas.csv": ideas_csv(report),
+        "ideas.xlsx": ideas_xlsx(report),
+        "ideas.json": to_json(report).encode(),
+        "changes.md": changes_markdown(changes, report).encode(),
+    }

@@ -1,0 +1,100 @@
+from dataclasses import replace
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from groundswell.report import IdeaReport
+from reports import charts
+from reports.svg import element, percent
+from reports.theme_map import AREA_COLOURS, area_classes, legend, theme_map
+
+
+def test_an_element_escapes_texts_and_attributes_but_not_elements() -> None:
+    inner = element("title", "a < b & \u202ec")
+    outer = element("g", inner, class_='"><script>', aria_hidden="true", r=1.50001, id=None)
+    assert outer == (
+        '<g class="&#34;&gt;&lt;script&gt;" aria-hidden="true" r="1.5">'
+        "<title>a &lt; b &amp; [U+202E]c</title></g>"
+    )
+
+
+def test_percent_has_one_decimal() -> None:
+    assert [percent(share) for share in (0.0, 0.12345, 1.0)] == ["0%", "12.3%", "100%"]
+
+
+def test_a_rank_lies_in_the_middle_of_its_slot() -> None:
+    # ten ranks are ten slots of 10 %: ranks 2 to 4 reach from 10 % to 40 %, rank 3 is at 25 %
+    _, bar, dot = ElementTree.fromstring(charts.rank_bar(3, 2, 4, 10))
+    assert (bar.attrib["x"], bar.attrib["width"]) == ("10%", "30%")
+    assert dot.attrib["cx"] == "25%"
+
+
+def test_a_sparkline_ends_in_its_newest_month() -> None:
+    drawn = ElementTree.fromstring(charts.sparkline([("2026-01", 0), ("2026-02", 8)]))
+    line, dot = drawn
+    # 72 by 22 with 3 pixels of margin: nothing lies at the bottom, the most at the top
+    assert line.attrib["points"] == "3,19 69,3"
+    assert (dot.attrib["cx"], dot.attrib["cy"]) == ("69", "3")
+
+
+def test_a_single_month_has_no_line() -> None:
+    assert charts.sparkline([("2026-01", 3)]) == ""
+
+
+def test_months_say_their_counts_and_mark_the_years() -> None:
+    months = [("2025-11", 2), ("2025-12", 0), ("2026-01", 4)]
+    drawn = ElementTree.fromstring(charts.month_bars(months))
+    texts = [text.text for text in drawn.iter("text")]
+    assert texts == ["2", "Nov 2025", "0", "Dec", "4", "Jan 2026"]
+    assert drawn.findtext("title") == "Voices a month, 2025-11 to 2026-01: 2, 0, 4"
+
+
+def test_of_many_months_only_peak_and_end_are_numbered() -> None:
+    months = [(f"2025-{m:02d}", 30 - abs(m - 4)) for m in range(1, 13)] + [("2026-01", 5)]
+    drawn = ElementTree.fromstring(charts.month_bars(months))
+    numbers = [text.text for text in drawn.iter("text") if "class" not in text.attrib]
+    assert numbers == ["30", "5"]
+
+
+def test_months_without_voices_are_drawn() -> None:
+    assert "Voices a month" in charts.month_bars([("2026-01", 0), ("2026-02", 0)])
+
+
+def test_a_circles_area_is_its_voices(report: IdeaReport) -> None:
+    one, two = report.themes[:2]
+    pair = (replace(one, voices=100), replace(two, voices=25))
+    circles = list(ElementTree.fromstring(theme_map(pair, 1040, 560)).iter("circle"))
+    # a quarter of the voices is half of the radius; the largest radius is 560 / 11
+    assert [circle.attrib["r"] for circle in circles] == ["50.9", "25.5"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1040, 560), (360, 420)])
+def test_labels_neither_leave_the_map_nor_cover_each_other(
+    large_report: IdeaReport, width: int, height: int
+) -> None:
+    drawn = ElementTree.fromstring(theme_map(large_report.themes, width, height))
+    texts = list(drawn.iter("text"))
+    assert len(texts) >= width // 120
+    lines = sorted((float(t.attrib["y"]), float(t.attrib["x"])) for t in texts)
+    assert all(0 < y < height and 0 < x < width for y, x in lines)
+    assert len({(y, x) for y, x in lines}) == len(lines)
+    for (y, _), (below, _) in pairwise(lines):
+        assert below >= y
+
+
+def test_the_largest_areas_have_colours_of_their_own(report: IdeaReport) -> None:
+    themes = tuple(
+        replace(report.themes[0], theme_id=n, area=f"area {n:02d}", voices=100 - n)
+        for n in range(11)
+    )
+    classes = area_classes(themes)
+    assert classes["area 00"] == "a0"
+    assert classes["area 06"] == "a6"
+    assert {classes[f"area {n:02d}"] for n in range(7, 11)} == {f"a{AREA_COLOURS - 1}"}
+    assert legend(themes)[-1] == ("a7", "4 smaller areas")
+
+
+def test_one_theme_and_none_are_drawn(report: IdeaReport) -> None:
+    assert len(list(ElementTree.fromstring(theme_map(report.themes[:1], 360, 420)))) == 4
+    assert legend(()) == []
