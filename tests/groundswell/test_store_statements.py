@@ -58,8 +58,7 @@ class TestStatements:
         assert keys == sorted((p.statement_id, p.theme_id) for p in places)
         assert str(table["created_at"].dtype) == "datetime64[us, UTC]"
         assert str(table["theme_id"].dtype) == "int64"
-        row = table[table["theme_id"] == 2].iloc[0].to_dict()
-        assert row == {
+        assert table[table["theme_id"] == 2].iloc[0].to_dict() == {
             "statement_id": full.statement_id,
             "record_id": FULL_RECORD.record_id,
             "theme_id": 2,

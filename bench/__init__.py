@@ -1,0 +1,1 @@
+"""Measurements a person can run again; not part of the wheel."""

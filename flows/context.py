@@ -1,0 +1,75 @@
+"""What every step of a run is given, and what a run gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from groundswell.config import Config
+from groundswell.store import Lease, Run, StepResult, Store
+
+RunKind = Literal["refresh", "retrain"]
+
+
+class Progress(Protocol):
+    """Told how far a long piece of work is."""
+
+    def start(self, label: str, total: int | None) -> None:
+        """Begin a piece of work; `total` is None where its length is not known."""
+        ...
+
+    def advance(self, n: int) -> None:
+        """Note that `n` more units are done."""
+        ...
+
+    def finish(self) -> None:
+        """End the piece of work begun last."""
+        ...
+
+
+class Silence:
+    """Progress that nobody watches."""
+
+    def start(self, label: str, total: int | None) -> None:
+        """Ignore it."""
+
+    def advance(self, n: int) -> None:
+        """Ignore it."""
+
+    def finish(self) -> None:
+        """Ignore it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """The settings, the open store and the lease that a step works with."""
+
+    config: Config
+    store: Store
+    lease: Lease
+    run: Run
+    progress: Progress
+    as_of: datetime | None
+    """Evidence after this moment is not used; None: as config.toml says."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What a finished run leaves for the terminal, the log or an artifact."""
+
+    run_id: int
+    counts: Mapping[str, StepResult]
+    report_folder: Path
+    top: list[dict[str, str]]
+    """Rows of the table of the best ideas, as text."""
+    changes_markdown: str
+
+
+Step = Callable[[RunContext], StepResult]
+"""Loads, computes, saves; run twice it adds nothing."""
+
+
+def utc_now() -> datetime:
+    """Return the time of the wall clock."""
+    return datetime.now(UTC)

@@ -1,0 +1,163 @@
+"""The pipelines as Prefect runs them: retries, a schedule, and a page to watch them on.
+
+The only module that imports Prefect. The run ledger in the store is the truth about a run;
+Prefect repeats, schedules and shows. It is given paths and counts, never what customers wrote:
+tasks take no arguments, results are not persisted, and only the titles of the top ideas and
+what changed become artifacts.
+"""
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.flows import Flow
+from prefect.logging import get_logger
+from prefect.runner import Runner
+from prefect.runtime import deployment
+from prefect.schedules import Cron
+from prefect.settings import PREFECT_LOGGING_EXTRA_LOGGERS
+from prefect.tasks import Task
+from prefect.types.entrypoint import EntrypointType
+
+from flows import steps
+from flows.steps import RunContext, RunOutcome, Step
+from groundswell.config import Config, ScheduleConfig, load_config
+from groundswell.errors import ConfigError
+from groundswell.store import StepResult
+
+DEPLOYMENT = "groundswell"
+"""Name of both deployments, here and in prefect.yaml."""
+
+SOURCE_RETRY_SECONDS = [10.0, 60.0, 300.0]
+"""Waits before reading the sources again: a mounted folder may be away for minutes."""
+
+
+@flow(persist_result=False)
+def refresh(config_path: str) -> RunOutcome:
+    """Bring the report up to date with the newest feedback."""
+    return _run("refresh", steps.REFRESH, load_config(config_path))
+
+
+@flow(persist_result=False)
+def retrain(config_path: str, reason: str = "") -> RunOutcome:
+    """Fit the themes anew and rank again; `reason` is shown beside the run."""
+    return _run("retrain", steps.RETRAIN, load_config(config_path))
+
+
+FLOWS: dict[str, Flow[..., RunOutcome]] = {"refresh": refresh, "retrain": retrain}
+"""By the kind of run that the ledger records."""
+
+
+def serve_deployments(config_path: Path, schedule: ScheduleConfig) -> None:
+    """Run both deployments until interrupted: one run at a time, refresh by cron.
+
+    Needs a Prefect server: without one, cron never fires and nothing says so.
+    """
+    asyncio.run(_serve(str(config_path), schedule))
+
+
+def check_schedule(schedule: ScheduleConfig) -> None:
+    """Raise ConfigError unless Prefect accepts the cron line and the time zone."""
+    try:
+        CronSchedule(cron=schedule.cron, timezone=schedule.timezone)
+    except ValueError:
+        raise ConfigError(
+            f"schedule.cron = {schedule.cron!r}, schedule.timezone = {schedule.timezone!r}:"
+            " expected five cron fields such as '0 5 * * 1' and a name such as 'Europe/Berlin'"
+        ) from None
+
+
+def server_answers() -> bool:
+    """Whether the server at PREFECT_API_URL is ready for requests."""
+    with get_client(sync_client=True) as client:
+        return client.api_healthcheck() is None
+
+
+async def _serve(config_path: str, schedule: ScheduleConfig) -> None:
+    # Paused on shutdown, the schedule would stay switched off after each restart.
+    runner = Runner(name=DEPLOYMENT, pause_on_shutdown=False, limit=1)
+    shared: dict[str, Any] = {
+        "name": DEPLOYMENT,
+        "parameters": {"config_path": config_path},
+        "entrypoint_type": EntrypointType.MODULE_PATH,
+    }
+    cron = Cron(schedule.cron, timezone=schedule.timezone)
+    await runner.aadd_deployment(await refresh.ato_deployment(schedule=cron, **shared))
+    await runner.aadd_deployment(await retrain.ato_deployment(**shared))
+    await _until_interrupted(runner)
+
+
+async def _until_interrupted(runner: Runner) -> None:
+    serving = asyncio.create_task(runner.start())
+    while not (runner.started or serving.done()):
+        await asyncio.sleep(0.05)
+    interrupted = asyncio.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):  # the runner's own handler leaves runs behind
+        asyncio.get_running_loop().add_signal_handler(ending, interrupted.set)
+    get_logger(DEPLOYMENT).info("waiting for the schedule; Ctrl-C ends")
+    waiting = asyncio.create_task(interrupted.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        await runner.astop()
+    await serving
+
+
+def _run(kind: str, pipeline: tuple[Step, ...], config: Config) -> RunOutcome:
+    for name in PREFECT_LOGGING_EXTRA_LOGGERS.value():
+        logging.getLogger(name).setLevel(logging.INFO)  # Prefect passes on warnings only
+    shown = cast(UUID, create_progress_artifact(0.0, key=f"{kind}-progress", description=kind))
+    done = 0
+
+    def run_step(step: Step, context: RunContext) -> StepResult:
+        nonlocal done
+        result = _as_task(step, context)
+        done += 1
+        percent = 100.0 * done / len(pipeline)
+        update_progress_artifact(shown, percent, description=f"{kind}: {step.__name__} done")
+        return result
+
+    outcome = steps.run(pipeline, config, kind=kind, run_step=run_step)
+    create_table_artifact(outcome.top, key="top-ideas", description="The best ideas now")
+    create_markdown_artifact(outcome.changes_markdown, key="what-changed")
+    return outcome
+
+
+def _as_task(step: Step, context: RunContext) -> StepResult:
+    # Whoever runs it by hand would rather be told at once.
+    patient = step is steps.ingest_sources and deployment.id is not None
+    waits = SOURCE_RETRY_SECONDS if patient else []
+
+    # Made anew for each run around its context: Prefect would store what a task is given.
+    @task(
+        name=step.__name__,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        retries=len(waits),
+        retry_delay_seconds=waits,
+        retry_jitter_factor=0.5,
+        retry_condition_fn=_may_pass,
+    )
+    def run_one() -> StepResult:
+        return step(context)
+
+    return run_one()
+
+
+def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether waiting can help: a file that is away may come back, a wrong column stays wrong."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error.__context__, OSError)  # what the reader was told before it raised

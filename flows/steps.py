@@ -1,0 +1,143 @@
+"""The pipeline, one plain function a step: load, compute, save.
+
+Every step takes the run's context, leaves its result in the store and returns counts that
+describe the store as it then is, so it can be repeated after a crash, run twice, or run alone.
+Prefect is not known here.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from time import perf_counter
+
+from flows.context import Progress, RunContext, RunKind, RunOutcome, Silence, Step, utc_now
+from flows.gathering import embed_new, ingest_sources
+from flows.ranking import propose_candidates, rank_ideas, write_report
+from flows.theming import fit_themes, update_themes
+from groundswell import __version__
+from groundswell.config import Config
+from groundswell.domain import content_id
+from groundswell.errors import GroundswellError
+from groundswell.store import Lease, Run, StepResult, Store, open_store
+
+__all__ = [
+    "REFRESH",
+    "RETRAIN",
+    "Progress",
+    "RunContext",
+    "RunOutcome",
+    "Step",
+    "run",
+]
+
+REFRESH: tuple[Step, ...] = (
+    ingest_sources,
+    embed_new,
+    update_themes,
+    propose_candidates,
+    rank_ideas,
+    write_report,
+)
+"""From new feedback to a new report, in this order."""
+
+RETRAIN: tuple[Step, ...] = (
+    ingest_sources,
+    embed_new,
+    fit_themes,
+    propose_candidates,
+    rank_ideas,
+    write_report,
+)
+"""The same, with the themes fitted anew."""
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    steps: tuple[Step, ...],
+    config: Config,
+    *,
+    kind: RunKind,
+    progress: Progress | None = None,
+    run_step: Callable[[Step, RunContext], StepResult] | None = None,
+    as_of: datetime | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> RunOutcome:
+    """Run the steps in order under one lease and one entry of the ledger.
+
+    An interrupted run is carried on under its own number by the next call.
+
+    Parameters
+    ----------
+    run_step
+        Wraps each step, for instance in a task of Prefect's; calls it.
+    as_of
+        Leave out evidence after this moment.
+    clock
+        Gives the time, aware.
+
+    Raises
+    ------
+    GroundswellError
+        What the operator can mend; the run is marked ``failed``.
+    """
+    call = run_step or _plainly
+    with open_store(config.store.database) as store, store.lease("pipeline") as lease:
+        started = begin(store, lease, config, kind=kind, clock=clock)
+        context = RunContext(config, store, lease, started, progress or Silence(), as_of)
+        try:
+            counts = {step.__name__: _do(step, context, call) for step in steps}
+        except Exception as error:
+            told = str(error) if isinstance(error, GroundswellError) else type(error).__name__
+            store.ledger.finish_run(
+                lease, started.run_id, state="failed", finished_at=clock(), message=told
+            )
+            raise
+        store.ledger.finish_run(lease, started.run_id, state="ok", finished_at=clock())
+        return _outcome(context, counts)
+
+
+def begin(
+    store: Store, lease: Lease, config: Config, *, kind: RunKind, clock: Callable[[], datetime]
+) -> Run:
+    """Open the ledger's entry for a run, or the interrupted one's."""
+    settings = config.model_dump_json()
+    return store.ledger.begin_run(
+        lease,
+        kind=kind,
+        started_at=clock(),
+        config_hash=content_id(settings),
+        versions={"groundswell": __version__},
+    )
+
+
+def _plainly(step: Step, context: RunContext) -> StepResult:
+    return step(context)
+
+
+def _do(
+    step: Step, context: RunContext, call: Callable[[Step, RunContext], StepResult]
+) -> StepResult:
+    begun = perf_counter()
+    result = replace(call(step, context), seconds=round(perf_counter() - begun, 3))
+    context.store.ledger.step_done(context.lease, context.run.run_id, result)
+    log.info(
+        "%s: %d of %d in %.1f s", result.step, result.items_out, result.items_in, result.seconds
+    )
+    return result
+
+
+def _outcome(context: RunContext, counts: dict[str, StepResult]) -> RunOutcome:
+    import reports
+    from flows.ranking import changes_since_last_run, load_report
+
+    report = load_report(context.store, context.run.run_id)
+    changes = changes_since_last_run(context, report)
+    return RunOutcome(
+        context.run.run_id,
+        counts,
+        context.config.report.folder,
+        reports.top_table_rows(report),
+        reports.changes_markdown(changes, report),
+    )

@@ -1,0 +1,54 @@
+"""prefect.yaml, as Prefect itself reads it."""
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.cli.deploy._config import _load_deploy_configs_and_actions
+from prefect.flows import Flow, load_flow_from_entrypoint
+from rich.console import Console
+
+from flows import scheduled
+from flows.serving import CLIENT_SETTINGS
+from groundswell.config import ScheduleConfig
+
+FILE = Path(__file__).parents[2] / "prefect.yaml"
+CONSOLE = Console(record=True)
+DEPLOYMENTS, ACTIONS = _load_deploy_configs_and_actions(FILE, console=CONSOLE)
+
+
+def test_prefect_has_nothing_to_say_against_the_file() -> None:
+    # A mistake makes its loader print a complaint and pass the file over.
+    assert CONSOLE.export_text() == ""
+    assert len(DEPLOYMENTS) == len(scheduled.FLOWS)
+    assert ACTIONS["pull"] == []
+
+
+def test_the_same_flows_are_deployed_as_are_served() -> None:
+    flows = [load(deployment["entrypoint"]) for deployment in DEPLOYMENTS]
+    assert flows == list(scheduled.FLOWS.values())
+    assert {deployment["name"] for deployment in DEPLOYMENTS} == {scheduled.DEPLOYMENT}
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["entrypoint"])
+def test_a_deployment_fits_the_flow_it_names(deployment: dict[str, Any]) -> None:
+    assert ".py:" not in deployment["entrypoint"], "a path is loaded outside its package"
+    flow = load(deployment["entrypoint"])
+    inspect.signature(flow.fn).bind(**deployment["parameters"])
+    environment = deployment["work_pool"]["job_variables"]["env"]
+    assert environment.items() <= CLIENT_SETTINGS.items()
+
+
+def test_only_refresh_is_scheduled_and_as_the_settings_say_by_default() -> None:
+    schedules = {d["entrypoint"].split(":")[1]: d.get("schedules", []) for d in DEPLOYMENTS}
+    default = ScheduleConfig()
+    assert schedules["retrain"] == []
+    (schedule,) = schedules["refresh"]
+    assert (schedule["cron"], schedule["timezone"]) == (default.cron, default.timezone)
+    scheduled.check_schedule(default)
+
+
+def load(entrypoint: str) -> Flow[..., Any]:
+    flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
+    return flow

@@ -1,0 +1,155 @@
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterKey,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
+from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
+from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
+from prefect.settings import (
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_HOME,
+    PREFECT_SERVER_ANALYTICS_ENABLED,
+    temporary_settings,
+)
+from prefect.testing.utilities import prefect_test_harness
+
+from flows import scheduled, steps
+from groundswell.errors import ConfigError, IngestError
+
+NEEDS = (
+    "Please let us work offline when the train has no network",
+    "Exporting invoices to a spreadsheet fails with large files",
+    "A dark theme would help my eyes at night",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    settings = {
+        PREFECT_HOME: tmp_path_factory.mktemp("prefect"),
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # holds up the end of each run by a second
+        PREFECT_SERVER_ANALYTICS_ENABLED: False,
+    }
+    with temporary_settings(settings), prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def client() -> Iterator[SyncPrefectClient]:
+    with get_client(sync_client=True) as client:
+        yield client
+
+
+@pytest.fixture
+def config_path(tmp_path: Path) -> Path:
+    rows = [f"{n},{NEEDS[n % 3]} (case {n}),2026-03-{n + 1:02}T09:00:00Z" for n in range(30)]
+    (tmp_path / "survey.csv").write_text("\n".join(["id,text,created_at", *rows]) + "\n")
+    path = tmp_path / "config.toml"
+    path.write_text(
+        "[store]\npath = 'groundswell.db'\n[report]\nfolder = 'report'\n"
+        "[themes]\nmin_statements = 5\nresamples = 2\n"
+        "[ranking]\ndraws = 100\n"
+        "[embedding]\nbackend = 'torch'\n"
+        "[[sources]]\nname = 'survey'\npath = 'survey.csv'\n"
+    )
+    return path
+
+
+def test_every_step_is_a_task_and_the_end_is_on_show(
+    client: SyncPrefectClient, config_path: Path
+) -> None:
+    outcome = scheduled.refresh(str(config_path))
+    run = newest_run(client)
+    assert run.state is not None
+    assert run.state.is_completed()
+    assert run.parameters == {"config_path": str(config_path)}
+    tasks = tasks_of(client, run, len(steps.REFRESH))
+    assert [task.name.rsplit("-")[0] for task in tasks] == [s.__name__ for s in steps.REFRESH]
+    assert all(task.task_inputs == {} for task in tasks)
+    assert artifact(client, "refresh-progress").data == 100.0
+    assert outcome.top
+    assert json.loads(str(artifact(client, "top-ideas").data)) == outcome.top
+    assert artifact(client, "what-changed").data == outcome.changes_markdown
+
+
+def test_retrain_runs_its_own_steps(client: SyncPrefectClient, config_path: Path) -> None:
+    outcome = scheduled.retrain(str(config_path), reason="new product area")
+    run = newest_run(client)
+    assert run.parameters == {"config_path": str(config_path), "reason": "new product area"}
+    assert tasks_of(client, run, len(steps.RETRAIN))
+    assert outcome.report_folder.is_dir()
+
+
+def test_bad_settings_fail_the_run_with_their_one_line(
+    client: SyncPrefectClient, config_path: Path
+) -> None:
+    config_path.write_text("[themes]\nmin_statments = 5\n")
+    with pytest.raises(ConfigError, match="did you mean min_statements"):
+        scheduled.refresh(str(config_path))
+    run = newest_run(client)
+    assert run.state is not None
+    assert run.state.is_failed()
+    assert re.search("min_statments.*did you mean min_statements", run.state.message or "")
+    assert tasks_of(client, run, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("deployment", "change", "attempts"),
+    [
+        ("a-deployment", "away", 1 + 3),
+        ("a-deployment", "without a column", 1),
+        ("", "away", 1),  # by hand
+    ],
+)
+def test_only_a_scheduled_run_waits_and_only_for_a_file_that_is_away(
+    client: SyncPrefectClient,
+    config_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    deployment: str,
+    change: str,
+    attempts: int,
+) -> None:
+    monkeypatch.setattr(scheduled, "SOURCE_RETRY_SECONDS", [0.01, 0.01, 0.01])
+    if deployment:
+        monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", deployment)
+    source = config_path.with_name("survey.csv")
+    source.unlink() if change == "away" else source.write_text("id,colour\n1,red\n")
+    with pytest.raises(IngestError, match="survey"):
+        scheduled.refresh(str(config_path))
+    (task,) = tasks_of(client, newest_run(client), 1)
+    assert task.name.startswith("ingest_sources")
+    assert task.run_count == attempts
+
+
+def newest_run(client: SyncPrefectClient) -> FlowRun:
+    (run,) = client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=1)
+    return run
+
+
+def tasks_of(client: SyncPrefectClient, run: FlowRun, count: int) -> list[TaskRun]:
+    """Return the run's tasks in their order; the server hears of them a moment late."""
+    only_this = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+    for _ in range(100):
+        tasks = client.read_task_runs(flow_run_filter=only_this)
+        if len(tasks) == count and all(task.state and task.state.is_final() for task in tasks):
+            return sorted(tasks, key=lambda task: str(task.start_time))
+        time.sleep(0.1)
+    pytest.fail(f"not {count} finished tasks within 10 s: {[task.name for task in tasks]}")
+
+
+def artifact(client: SyncPrefectClient, key: str) -> Artifact:
+    (newest,) = client.read_artifacts(
+        artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
+        sort=ArtifactSort.CREATED_DESC,
+        limit=1,
+    )
+    return newest

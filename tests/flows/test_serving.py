@@ -1,0 +1,258 @@
+"""`groundswell schedule`, for real: a child process, its Prefect server, a one-minute cron."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flows.serving import START_SECONDS, run_as_flow, serve
+from groundswell.config import load_config
+from groundswell.errors import ConfigError
+from groundswell.store import open_store
+
+CANARY = "zyxophone"
+NEEDS = (
+    "Please let us work offline when the train has no network",
+    "Exporting invoices to a spreadsheet fails with large files",
+    "A dark theme would help my eyes at night",
+)
+SETTINGS = """
+[store]
+path = "groundswell.db"
+[report]
+folder = "report"
+[themes]
+min_statements = 5
+resamples = 2
+[ranking]
+draws = 100
+[embedding]
+backend = "torch"
+[[sources]]
+name = "survey"
+path = "survey.csv"
+[schedule]
+cron = "* * * * *"
+port = {port}
+home = "prefect"
+"""
+
+
+WITHOUT_PREFECT = {n: v for n, v in os.environ.items() if not n.startswith("PREFECT_")}
+
+
+@dataclass(frozen=True)
+class Served:
+    process: subprocess.Popen[bytes]
+    config_path: Path
+    api: str
+
+    @property
+    def home(self) -> Path:
+        return self.config_path.parent / "prefect"
+
+    def output(self) -> str:
+        """Return what the process has printed."""
+        return (self.config_path.parent / "output").read_text()
+
+    def runs(self, state: str) -> list[dict[str, object]]:
+        """Return the flow runs in a state, newest first; none while no server answers."""
+        query = {
+            "flow_runs": {"state": {"type": {"any_": [state]}}},
+            "sort": "EXPECTED_START_TIME_DESC",
+        }
+        with httpx.Client(base_url=self.api) as client:
+            try:
+                token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
+            except httpx.ConnectError:
+                return []
+            headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
+            answer = client.post("/flow_runs/filter", json=query, headers=headers)
+            found: list[dict[str, object]] = answer.raise_for_status().json()
+            return found
+
+
+def write_project(folder: Path) -> Path:
+    rows = [f"{n},{NEEDS[n % 3]} (case {n}),2026-03-{n + 1:02}T09:00:00Z" for n in range(30)]
+    rows.append(f"30,{CANARY},2026-03-31T09:00:00Z")
+    (folder / "survey.csv").write_text("\n".join(["id,text,created_at", *rows]) + "\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    path = folder / "config.toml"
+    path.write_text(SETTINGS.format(port=port))
+    return path
+
+
+def serving(config_path: Path) -> list[str]:
+    """Return the command that serves the deployments until it is interrupted."""
+    return [sys.executable, "-c", f"from flows.serving import serve; serve({str(config_path)!r})"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    config_path = write_project(tmp_path_factory.mktemp("served"))
+    environment = WITHOUT_PREFECT | {"PREFECT_RUNNER_POLL_FREQUENCY": "2"}
+    port = load_config(config_path).schedule.port
+    with (config_path.parent / "output").open("wb") as output:
+        process = subprocess.Popen(
+            serving(config_path), env=environment, stdout=output, stderr=output
+        )
+    try:
+        yield Served(process, config_path, f"http://127.0.0.1:{port}/api")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_one_minute_cron_fires_and_its_run_completes(served: Served) -> None:
+    assert within(START_SECONDS, lambda: served.runs("SCHEDULED")), served.output()
+    assert within(150, lambda: served.runs("COMPLETED")), served.output()
+    run = served.runs("COMPLETED")[-1]
+    assert run["auto_scheduled"] is True
+    assert run["parameters"] == {"config_path": str(served.config_path)}
+    with open_store(load_config(served.config_path).store.database) as store:
+        assert store.feedback.counts().records == 31
+        assert store.ledger.last_run() is not None
+
+
+def test_a_run_by_hand_is_a_flow_run_on_that_server(served: Served) -> None:
+    script = (
+        "from flows.serving import run_as_flow;"
+        f"print(run_as_flow({str(served.config_path)!r}, 'retrain').report_folder)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PREFECT_API_URL": served.api, "PREFECT_HOME": str(served.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder = load_config(served.config_path).report.folder
+    assert done.stdout == f"{folder}\n"
+    assert done.stderr == ""
+    assert any(run["auto_scheduled"] is False for run in served.runs("COMPLETED"))
+
+
+def test_what_a_customer_wrote_stays_out_of_prefect(served: Served) -> None:
+    kept = {path.name: path.read_bytes() for path in served.home.rglob("*") if path.is_file()}
+    assert str(served.config_path).encode() in kept["prefect.db"] + kept["prefect.db-wal"]
+    assert [name for name, data in kept.items() if CANARY.encode() in data] == []
+
+
+def test_what_prefect_keeps_is_for_its_owner_alone(served: Served) -> None:
+    assert served.home.stat().st_mode & 0o777 == 0o700
+    assert served.home.joinpath("prefect.db").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://attacker.example"}])
+def test_the_server_takes_no_orders_from_another_site(
+    served: Served, headers: dict[str, str]
+) -> None:
+    answer = httpx.post(f"{served.api}/flow_runs/filter", json={}, headers=headers)
+    assert answer.status_code == 403
+    assert answer.headers.get("access-control-allow-origin") is None
+
+
+def test_a_taken_port_is_told_in_one_line(served: Served) -> None:
+    done = subprocess.run(
+        serving(served.config_path), env=WITHOUT_PREFECT, capture_output=True, text=True
+    )
+    assert re.search(r"ConfigError: schedule\.port = \d+: Address already in use", done.stderr)
+
+
+def test_interrupted_it_ends_its_server_and_leaves_the_schedule_on(served: Served) -> None:
+    group = os.getpgid(server_of(served.process))
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(60) == 0
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+    assert served.runs("COMPLETED") == []
+    assert "Traceback" not in served.output()
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ('cron = "every monday"', "schedule.cron = 'every monday'.*expected five cron fields"),
+        ('timezone = "Mars/Base"', "schedule.timezone = 'Mars/Base'.*'Europe/Berlin'"),
+        ('home = "survey.csv"', "schedule.home = .*survey.csv: File exists; name a folder"),
+    ],
+)
+def test_wrong_settings_are_told_in_one_line_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, line: str
+) -> None:
+    path = write_project(tmp_path)
+    key = change.split(" ", maxsplit=1)[0]
+    lines = [text for text in path.read_text().splitlines() if not text.startswith(key)]
+    path.write_text("\n".join([*lines, change]))
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    with pytest.raises(ConfigError, match=f"^[^\n]*{line}[^\n]*$"):
+        serve(path)
+    assert not (tmp_path / "prefect" / "server.log").exists()
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_project(tmp_path)
+    nobody = f"http://127.0.0.1:{load_config(path).schedule.port}/api"
+    monkeypatch.setenv("PREFECT_API_URL", nobody)
+    with pytest.raises(ConfigError, match=f"^PREFECT_API_URL = {nobody}: no Prefect server"):
+        run_as_flow(path, "refresh")
+
+
+def test_a_server_that_cannot_start_is_told_in_one_line(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "prefect.db").write_bytes(b"this is not a database" * 1000)
+    done = subprocess.run(serving(path), env=WITHOUT_PREFECT, capture_output=True, text=True)
+    log = re.escape(str(tmp_path / "prefect" / "server.log"))
+    assert re.search(rf"ConfigError: the Prefect server ended with .*{log} says why", done.stderr)
+
+
+def test_a_server_does_not_outlive_a_killed_parent() -> None:
+    script = (
+        "import subprocess, time; from flows.serving import _end_with_parent;"
+        "print(subprocess.Popen(['sleep', '60'], preexec_fn=_end_with_parent).pid, flush=True);"
+        "time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert is_running(child)
+        parent.kill()
+    assert within(10, lambda: not is_running(child))
+
+
+def within(seconds: float, found: Callable[[], object]) -> bool:
+    """Ask once a second until there is something or the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found():
+            return True
+        time.sleep(1)
+    return False
+
+
+def server_of(process: subprocess.Popen[bytes]) -> int:
+    """Return the process id of the Prefect server that a process started."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    (server,) = [pid for pid in children if b"server" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return int(server)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", maxsplit=1)[1][0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # ended, and its parent has not asked yet

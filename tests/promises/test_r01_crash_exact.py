@@ -1,0 +1,53 @@
+"""A killed run, run again, leaves what an undisturbed run leaves: to the byte."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.promises.harness import Scenario, each_name_once, kill_everywhere
+from tests.promises.scenarios import (
+    commit_before_cursor,
+    cursor_before_rows,
+    pipeline,
+    pointer_before_file,
+)
+from tests.promises.servers import fresh_postgres
+
+
+def sqlite_file(folder: Path) -> str:
+    return str(folder / "groundswell.db")
+
+
+def postgres(_folder: Path) -> str:
+    return fresh_postgres()
+
+
+def test_sqlite_killed_at_every_point_and_again_while_recovering(memory: Path) -> None:
+    outcome = kill_everywhere(pipeline, sqlite_file, memory, seed=20240601)
+    assert outcome.differences == []
+    assert len(outcome.points) >= 90
+    assert outcome.kills > len(outcome.points)
+
+
+def test_postgresql_killed_at_every_kind_of_point(memory: Path) -> None:
+    outcome = kill_everywhere(pipeline, postgres, memory, visit=each_name_once)
+    assert outcome.differences == []
+    assert outcome.kills == len(set(outcome.points)) >= 50
+
+
+@pytest.mark.parametrize(
+    ("planted", "point"),
+    [
+        (commit_before_cursor, "planted.rows.committed"),
+        (cursor_before_rows, "planted.cursor.committed"),
+        (pointer_before_file, "planted.pointer"),
+    ],
+)
+def test_a_planted_bug_is_found(planted: Scenario, point: str, memory: Path) -> None:
+    def between(points: Sequence[str]) -> Sequence[int]:
+        return [n for n, name in enumerate(points, start=1) if name == point]
+
+    outcome = kill_everywhere(planted, sqlite_file, memory, visit=between)
+    assert outcome.kills >= 1
+    assert any(fault.endswith(" differs") for fault in outcome.differences)

@@ -1,0 +1,1 @@
+"""The review app: shows what the store holds, decides nothing."""
