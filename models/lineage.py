@@ -57,20 +57,28 @@ def match_themes(
     """Give the themes of a new fit the ids of the themes they continue.
 
     Themes are paired one to one so that the sum of the pairs' Jaccard indices over the items
-    that both fits know is largest; pairs under `SAME_THEME` are no pairs. The rest of the new
+    that both fits know is largest; pairs under `SAME_THEME` are no pairs, and two themes
+    that share more than half of the items of each are always above it. The rest of the new
     themes get ids from `next_id` on, largest first, then by their first item.
 
     Parameters
     ----------
     before : item to permanent theme id, or `NOISE`
     now : item to theme of the new fit, or `NOISE`
-    old_labels, new_labels
-        Every theme, also one without items, with its name.
+    old_labels
+        Names of at least the themes in `before`; of others nothing is said.
+    new_labels
+        Name of every theme of the new fit, also of one without items.
+
+    Returns
+    -------
+    Lineage
+        Without events where there was no theme before.
 
     References
     ----------
     Greene, Doyle and Cunningham (2010), "Tracking the evolution of communities in dynamic
-    social networks", ASONAM 2010, section III (Jaccard index and threshold); Kuhn (1955), "The
+    social networks", ASONAM 2010 (Jaccard index with a threshold); Kuhn (1955), "The
     Hungarian method for the assignment problem", Naval Research Logistics Quarterly 2.
     """
     from scipy.optimize import linear_sum_assignment
@@ -87,7 +95,7 @@ def match_themes(
         old.ids[row]: tuple(ids[new.ids[c]] for c in _successors(overlap[row], old.common[row]))
         for row in ended
     }
-    return Lineage(ids, retired, tuple(_events(old, new, overlap, pairs, ended)))
+    return Lineage(ids, retired, tuple(_events(old, new, overlap, pairs, ended)) if old.ids else ())
 
 
 def _compare(
@@ -97,6 +105,7 @@ def _compare(
     new_labels: Mapping[int, str],
 ) -> tuple[_Themes, _Themes, FloatArray]:
     common = Counter((before[item], now[item]) for item in before.keys() & now.keys())
+    old_labels = {theme: old_labels[theme] for theme in set(before.values()) - {NOISE}}
     old_place = {theme: row for row, theme in enumerate(sorted(old_labels))}
     new_place = {theme: column for column, theme in enumerate(sorted(new_labels))}
     # One row and column more for NOISE: items that left a theme still count for its size.

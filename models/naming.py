@@ -4,16 +4,16 @@ A name is made of phrases that a theme's statements share and other themes' do n
 can find every word of it in the texts it stands for.
 """
 
+import itertools
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
 
 import numpy as np
 import scipy.sparse as sp
 
 from groundswell.domain import NOISE, FloatArray, IntArray, Vectors
-from models.phrases import alike, cased, find_phrases, usual_casing
+from models.phrases import alike, cased, find_phrases, usual_casing, without_marks
 
 LABEL_CHARACTERS = 60
 LABEL_PHRASES = 3
@@ -193,8 +193,8 @@ def _unlike(label: str, keywords: Sequence[str], taken: Container[str]) -> str:
     """Return a label that is not taken: this one, or with a keyword or else a number added."""
     first = label.split(", ")[0]
     longer = (f"{start}, {word}" for start in (label, first) for word in keywords)
-    numbered = (f"{label[: LABEL_CHARACTERS - 6]} {number}" for number in count(2))
-    attempts = chain([label], longer, numbered)
+    numbered = (f"{label[: LABEL_CHARACTERS - 6]} {number}" for number in itertools.count(2))
+    attempts = itertools.chain([label], longer, numbered)
     return next(
         attempt
         for attempt in attempts
@@ -208,7 +208,9 @@ def _words_of(label: str) -> str:
 
 
 def _first_words(texts: Sequence[str]) -> str:
-    first = " ".join(min(texts, key=lambda text: (len(text), text)).split()) if texts else ""
+    first = min(
+        filter(None, map(without_marks, texts)), key=lambda text: (len(text), text), default=""
+    )
     cut = first[: LABEL_CHARACTERS + 1]
     whole = cut if len(first) <= LABEL_CHARACTERS else cut.rpartition(" ")[0] or cut[:-1]
     return _sentence_case(whole) or "Unnamed"

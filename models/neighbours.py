@@ -85,8 +85,8 @@ def _largest(block: NDArray[np.float32], count: int) -> tuple[IntArray, NDArray[
 def local_scales(similarities: NDArray[np.float32]) -> FloatArray:
     """Return each row's distance to its ``count // 4``-th neighbour, the width of its kernel."""
     place = max(similarities.shape[1] // 4 - 1, 0)
-    scales = np.sqrt(2.0 - 2.0 * similarities[:, place].astype(np.float64))
-    return np.asarray(np.maximum(scales, 1e-3))
+    squared = 2.0 - 2.0 * similarities[:, place].astype(np.float64)
+    return np.asarray(np.sqrt(np.maximum(squared, 1e-6)))
 
 
 def neighbour_graph(indices: IntArray, similarities: NDArray[np.float32]) -> sp.csr_array:

@@ -20,17 +20,17 @@ _MARK = re.compile(r"\[[a-z]+\]|https?://\S+|www\.\S+")  # "[email]", as redacti
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]")  # noqa: RUF001
 _ELISION = re.compile(r"^(?:[a-z]|qu)'(?=\w{2})")  # l'application
 _SUFFIX = re.compile(r"'(?:s|re|ve|ll|d|m)$")
-_DEBRIS = re.compile("(?:ai|are|ca|could|did|do|does|had|has|is|should|was|were|would)n|[rv]e|ll")
+_DEBRIS = re.compile("(?:ai|are|could|did|do|does|had|has|is|should|was|were|would)n|[rv]e|ll")
 _CONTENT = (
     "amount bill bottom call computer cry describe detail empty fill find fire front full give"
     " interest keep made mill mine move name part put serious show side sincere system thick thin"
     " top"
 )
 _ENGLISH = (
-    "arent couldnt did didnt do does doesnt doing dont gonna got gotta hadnt havent hello help hey hi"
-    " im isnt ive just know let like lot lots need needed needs ok okay please really shouldnt tell"
-    " thank thanks thats theres theyre thing things think tried try trying wanna want wanted wants"
-    " wasnt way werent wont wouldnt yes youre"
+    "arent couldnt did didnt do does doesnt doing dont gonna got gotta hadnt havent hello help hey"
+    " hi im isnt ive just know let like lot lots need needed needs ok okay please really shouldnt"
+    " tell thank thanks thats theres theyre thing things think tried try trying wanna want wanted"
+    " wants wasnt way werent wont wouldnt yes youre"
 )
 _GERMAN = (
     "aber als am auch auf aus bei bin bitte da das dass dem den der des die diese doch du ein eine"
@@ -65,16 +65,21 @@ _FUNCTION_WORDS = frozenset(
 
 
 def find_phrases(text: str) -> list[str]:
-    """Return the phrases of a text, each once, in lower case, in alphabetical order."""
-    found = set()
+    """Return the phrases of a text, each once, in lower case, in order of occurrence."""
+    found: dict[str, None] = {}
     for words in _stretches(text):
         folded = [_fold(word) for word in words]
         outer = [_can_begin(word) for word in folded]
         for start in range(len(folded)):
             for stop in range(start + 1, min(start + PHRASE_WORDS, len(folded)) + 1):
                 if outer[start] and outer[stop - 1]:
-                    found.add(" ".join(folded[start:stop]))
-    return sorted(found)
+                    found[" ".join(folded[start:stop])] = None
+    return list(found)
+
+
+def without_marks(text: str) -> str:
+    """Return a text without what redaction put into it and without addresses of pages."""
+    return " ".join(_MARK.sub(" ", text).split())
 
 
 def usual_casing(texts: Iterable[str]) -> dict[str, str]:
@@ -111,13 +116,19 @@ def _stretches(text: str) -> Iterator[list[str]]:
     """Yield the runs of words that no punctuation, number, mark or cut contraction interrupts."""
     words: list[str] = []
     for token in _TOKEN.findall(_MARK.sub(" . ", text)):
-        if token[0].isalnum() and not token.isnumeric() and not _DEBRIS.fullmatch(token.lower()):
+        if _is_word(token):
             words.append(token)
         elif words:
             yield words
             words = []
     if words:
         yield words
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_word(token: str) -> bool:
+    cut = _DEBRIS.fullmatch(token.lower())
+    return token[0].isalnum() and not token.isnumeric() and not cut
 
 
 @lru_cache(maxsize=1 << 16)

@@ -110,6 +110,7 @@ def fit_themes(
     advance
         Called with 1 after each stretch of work.
     """
+    vectors = _unit(vectors)
     count = len(vectors)
     per_row = min(max(round(count**0.5 / 4), FEWEST_NEIGHBOURS), neighbours, count - 1)
     if count <= min_statements or per_row < 1:
@@ -161,6 +162,7 @@ def assign_themes(
     if len(model.theme_ids) == 0 or len(vectors) == 0:
         rows = np.arange(len(vectors), dtype=np.int64)
         return Placement(rows, np.full(len(rows), NOISE, dtype=np.int64), np.ones(len(rows)))
+    vectors = _unit(vectors)
     voters = min(VOTERS, len(model.references))
     references = _unit(model.references.astype(np.float32))
     indices, similarities = nearest(vectors, references, voters, advance=advance)

@@ -6,9 +6,10 @@ import pytest
 from groundswell.store import Lease, Store, open_store
 from tests.groundswell.samples import begin
 from tests.promises.children import processes
-from tests.promises.servers import database, fresh_postgres
+from tests.promises.servers import database, fresh_postgres, stop_server
 
-__all__ = ["database", "processes"]  # processes: set up before a test starts one
+# Fixtures, and processes, which must be set up before a test starts one.
+__all__ = ["database", "processes", "stop_server"]
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.promises.children import processes
-from tests.promises.servers import database
+from tests.promises.servers import database, stop_server
 
-__all__ = ["database", "processes"]  # processes: set up before a test starts one
+# Fixtures, and processes, which must be set up before a test starts one.
+__all__ = ["database", "processes", "stop_server"]
 
 
 @pytest.fixture

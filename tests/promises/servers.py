@@ -1,12 +1,12 @@
 """A PostgreSQL server of the tests' own: started once, in a temporary folder, and thrown away."""
 
-import atexit
 import os
 import pwd
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,14 @@ import pytest
 
 REQUIRED = "GROUNDSWELL_REQUIRE_POSTGRES"
 _numbers = count(1)
+_ending = ExitStack()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stop_server() -> Iterator[None]:
+    """Stop the server after the last test, if one was started."""
+    yield
+    _ending.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,7 +66,7 @@ def _binaries() -> Path | None:
 @cache
 def _server(binaries: Path) -> int:
     folder = Path(mkdtemp(prefix="groundswell-postgres-"))
-    atexit.register(shutil.rmtree, folder)
+    _ending.callback(shutil.rmtree, folder)
     user = _unprivileged()
     if user:
         shutil.chown(folder, user.pw_uid)
@@ -68,7 +76,7 @@ def _server(binaries: Path) -> int:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
     control = (binaries / "pg_ctl", f"--pgdata={data}", "--wait")
     _run(user, *control, f"--log={folder}/log", f"--options={options}", "start")
-    atexit.register(_run, user, *control, "--mode=immediate", "stop")
+    _ending.callback(_run, user, *control, "--mode=immediate", "stop")
     return port
 
 
