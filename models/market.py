@@ -24,8 +24,11 @@ FEWEST_WEEKS = 4
 HEADLINE_CHARACTERS = 80
 SHOWN_SIGNALS = 8
 FADED = 0.5
-"""A need has faded after a release where at most this share of its voices is left."""
+"""A need has faded where at most this share of the mentions is left that all feedback's course
+lets expect."""
 AFTERMATH_DAYS = 90
+FEWEST_BEFORE = 4
+"""Mentions before a release, for their fading to mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,9 @@ def read_market(
     chosen = [signals[row] for row in rows]
     match = cosine(vectors, signal_vectors[rows] if rows else signal_vectors[:0])
     slopes = _slopes(chosen, as_of)
+    overall = np.concatenate([np.empty(0), *ages])
     views = [
-        _view(match[row], chosen, slopes, as_of, ages[row], similarity)
+        _view(match[row], chosen, slopes, as_of, ages[row], overall, similarity)
         for row in range(len(vectors))
     ]
     return MarketView(
@@ -123,20 +127,21 @@ def _view(
     slopes: dict[_Series, float],
     as_of: datetime,
     ages: FloatArray,
+    overall: FloatArray,
     similarity: float,
 ) -> _View:
     near = [row for row in np.argsort(-match, kind="stable") if match[row] >= similarity]
     trends = {_series(signals[r]): r for r in reversed(near) if signals[r].kind == "trends"}
     trends = {key: row for key, row in trends.items() if key in slopes}
-    ours = [r for r in near if signals[r].kind == "competitor" and not signals[r].competitor]
-    theirs = [
+    released = [
         r
         for r in near
-        if signals[r].competitor
-        and signals[r].kind == "competitor"
-        and (as_of - signals[r].observed_at).days < YEAR_DAYS
+        if signals[r].kind == "competitor" and (as_of - signals[r].observed_at).days < YEAR_DAYS
     ]
-    solved = next(filter(None, (_solved(signals[r], match[r], as_of, ages) for r in ours)), None)
+    ours = [r for r in released if not signals[r].competitor]
+    theirs = [r for r in released if signals[r].competitor]
+    notes_of_ours = (_solved(signals[r], match[r], as_of, ages, overall) for r in ours)
+    solved = next(filter(None, notes_of_ours), None)
     rising = sorted(trends.items(), key=lambda pair: (-match[pair[1]], pair[0]))
     notes = [_trend_note(key, slopes[key], signals, match, row) for key, row in rising]
     notes += [_release_note(signals[r], match[r]) for r in theirs]
@@ -187,14 +192,15 @@ def _release_note(signal: MarketSignal, similarity: float) -> SignalNote:
 
 
 def _solved(
-    signal: MarketSignal, similarity: float, as_of: datetime, ages: FloatArray
+    signal: MarketSignal, similarity: float, as_of: datetime, ages: FloatArray, overall: FloatArray
 ) -> SignalNote | None:
-    """Return a note if voices faded in the 90 days after our release, else None."""
+    """Return a note if the need faded after our release, and more than all feedback did."""
     since = (as_of - signal.observed_at).total_seconds() / 86_400.0
     days = min(since, AFTERMATH_DAYS)
-    before = int(((ages > since) & (ages <= since + days)).sum())
-    after = int(((ages <= since) & (ages > since - days)).sum())
-    if days < AFTERMATH_DAYS / 3 or before < 4 or after > FADED * before:
+    before, after = _around(ages, since, days)
+    overall_before, overall_after = _around(overall, since, days)
+    expected = before * min(overall_after / max(overall_before, 1), 1.0)
+    if days < AFTERMATH_DAYS / 3 or before < FEWEST_BEFORE or after > FADED * expected:
         return None
     return SignalNote(
         kind="competitor",
@@ -205,6 +211,12 @@ def _solved(
         source=signal.source,
         similarity=float(similarity),
     )
+
+
+def _around(ages: FloatArray, since: float, days: float) -> tuple[int, int]:
+    """Count mentions in the days before and after a moment `since` days ago."""
+    before = int(((ages > since) & (ages <= since + days)).sum())
+    return before, int(((ages <= since) & (ages > since - days)).sum())
 
 
 def _short(text: str) -> str:

@@ -30,11 +30,15 @@ def _release(as_of: datetime, days_ago: float, competitor: str | None) -> Market
 
 
 def _read(
-    axes: Any, as_of: datetime, signals: list[MarketSignal], ages: tuple[float, ...] = ()
+    axes: Any,
+    as_of: datetime,
+    signals: list[MarketSignal],
+    ages: tuple[float, ...] = (),
+    others: tuple[float, ...] = (),
 ) -> MarketView:
     """All signals lie on the first axis, the second candidate on another."""
     vectors = np.tile(axes(1), (len(signals), 1))
-    heard = [np.array(ages), np.array([])]
+    heard = [np.array(ages), np.array(others)]
     return read_market(axes(2), signals, vectors, as_of, heard, similarity=0.45)
 
 
@@ -69,11 +73,24 @@ def test_our_own_release_is_told_only_where_voices_faded_after_it(
     axes: Any, as_of: datetime
 ) -> None:
     ours = [_release(as_of, 100, None)]
-    faded = _read(axes, as_of, ours, ages=(105.0, 110.0, 120.0, 150.0, 50.0))
+    steady = (130.0, 140.0, 160.0, 170.0, 20.0, 30.0, 40.0, 80.0)  # four before, four after
+    mentions = (105.0, 110.0, 120.0, 150.0, 50.0)
+    faded = _read(axes, as_of, ours, mentions, steady)
     assert faded.solved[0] is not None
     assert "mentions fell from 4 to 1 in the 90 days after" in faded.solved[0].headline
-    steady = _read(axes, as_of, ours, ages=(105.0, 110.0, 120.0, 150.0, 50.0, 60.0, 70.0))
-    assert steady.solved == (None, None)
+    assert _read(axes, as_of, ours, (*mentions, 60.0, 70.0), steady).solved == (None, None)
+
+
+def test_a_need_that_fades_with_all_feedback_is_not_called_solved(
+    axes: Any, as_of: datetime
+) -> None:
+    ours = [_release(as_of, 100, None)]
+    mentions = (105.0, 110.0, 120.0, 150.0, 50.0)
+    quieter = (130.0, 140.0, 160.0, 170.0, 20.0)  # everything fell to a quarter
+    assert _read(axes, as_of, ours, mentions, quieter).solved == (None, None)
+    long_ago = [_release(as_of, 400, None)]
+    aged = tuple(age + 300.0 for age in mentions)
+    assert _read(axes, as_of, long_ago, aged, (450.0, 350.0)).solved == (None, None)
 
 
 def test_order_of_signals_does_not_matter(axes: Any, as_of: datetime) -> None:

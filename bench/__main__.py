@@ -1,0 +1,56 @@
+"""Take one measurement: ``python -m bench NAME ...`` prints one JSON object on its last line.
+
+What is measured and with which options, ``python -m bench NAME -h`` says. Progress goes to
+standard error.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from math import isnan
+
+from groundswell.errors import GroundswellError
+
+NAMES = {
+    "themes": "how well the themes of labelled texts are found",
+    "demand": "how well the rate of voices foretells demand",
+    "run": "how long the pipeline takes, step by step",
+    "embed": "how fast and how exact the encoder is",
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the measurement named first and return the exit status: 2 for what a person can mend."""
+    name = argv[0] if argv else "-h"
+    if name in ("-h", "--help"):
+        print("python -m bench NAME ..., where NAME is one of")
+        print("\n".join(f"  {known:8} {what}" for known, what in NAMES.items()))
+        return 0
+    if name not in NAMES:
+        return _refuse(f"{name}: no such measurement; there are {', '.join(NAMES)}")
+    try:
+        result = import_module(f"bench.{name}").run(list(argv[1:]))
+    except GroundswellError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}; name a file that can be read")
+    print(json.dumps(_known(result), ensure_ascii=False))
+    return 0
+
+
+def _refuse(line: str) -> int:
+    print(f"python -m bench: {line}", file=sys.stderr)
+    return 2
+
+
+def _known(result: Mapping[str, object]) -> dict[str, object]:
+    """Return the result with null for what is not a number, which JSON does not know."""
+    return {
+        key: None if isinstance(value, float) and isnan(value) else value
+        for key, value in result.items()
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,250 @@
+"""The ``groundswell`` command: what a person types.
+
+Imports little, so that ``--help`` answers at once; what a command needs, it imports itself.
+"""
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from groundswell.errors import GroundswellError
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The settings.", metavar="FILE")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+]
+CountOption = Annotated[int, typer.Option("-n", help="How many to show.", min=1)]
+DEFAULT_CONFIG = Path("config.toml")
+
+
+class _Commands(TyperGroup):
+    """Shows what the operator can mend, and Ctrl-C, as one line instead of a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except GroundswellError as error:
+            typer.echo("groundswell: " + " ".join(str(error).splitlines()), err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("interrupted; nothing is lost, run again to go on", err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    help="Turn what customers say into a ranked, explained list of features worth building.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line; ends the process with its status."""
+    app(prog_name="groundswell")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from groundswell import __version__
+
+        typer.echo(f"groundswell {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def init(
+    exports: Annotated[list[Path], typer.Argument(metavar="EXPORT...", help="Files to read.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    force: Annotated[bool, typer.Option("--force", help="Replace settings that exist.")] = False,
+) -> None:
+    """Write commented settings for your exports and show what was guessed."""
+    from flows.init import write_config
+    from flows.views import show_guesses
+
+    show_guesses(write_config(exports, config, force=force), config)
+
+
+@app.command()
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="DATE", help="Use no evidence after this day (UTC)."
+        ),
+    ] = None,
+) -> None:
+    """Read what is new, rank the ideas and write the report."""
+    from flows.by_hand import run_by_hand
+
+    moment = None if as_of is None else datetime.combine(as_of, time.max, UTC)
+    run_by_hand(config, "refresh", moment)
+
+
+@app.command()
+def retrain(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Do the same with the themes fitted anew from all feedback."""
+    from flows.by_hand import run_by_hand
+
+    run_by_hand(config, "retrain")
+
+
+@app.command()
+def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Show the last runs, what was read of each source, and the next scheduled run."""
+    from flows import overview, terminal, views
+    from groundswell.config import load_config
+
+    found = overview.read_status(load_config(config))
+    if as_json:
+        terminal.write_json(found)
+    else:
+        views.show_status(found)
+
+
+@app.command()
+def ideas(
+    n: CountOption = 10, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
+    """Show the best ideas of the newest report."""
+    import reports
+    from flows import overview, terminal
+    from groundswell.config import load_config
+
+    report = overview.newest_report(load_config(config))
+    if as_json:
+        terminal.write_json(report.ideas[:n])
+    else:
+        views.show_ideas(reports.top_table_rows(report, n))
+
+
+@app.command()
+def idea(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Its id, or its rank.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one idea: why it ranks where it does, and who asks for it in which words."""
+    from flows import overview, terminal
+    from flows.idea_page import idea_page
+    from groundswell.config import load_config
+
+    report = overview.newest_report(load_config(config))
+    found = overview.find_idea(report, name)
+    if as_json:
+        terminal.write_json(found)
+    else:
+        terminal.output().print(idea_page(found, report))
+
+
+@app.command()
+def themes(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Show the needs that customers express, the most wanted first."""
+    from flows import overview, terminal
+    from groundswell.config import load_config
+
+    report = overview.newest_report(load_config(config))
+    found = sorted(report.themes, key=lambda theme: (-theme.voices, theme.theme_id))
+    if as_json:
+        terminal.write_json(found)
+    else:
+        views.show_themes(found)
+
+
+@app.command()
+def report(
+    path_only: Annotated[
+        bool, typer.Option("--open-path", help="Print only the path of the page.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Show where the newest report is and what it rests on; write it again if it is gone."""
+    from flows import terminal
+    from flows.by_hand import report_in_place
+    from groundswell.config import load_config
+
+    found, page = report_in_place(load_config(config))
+    if path_only:
+        typer.echo(page)
+    else:
+        views.show_report(found, page)
+
+
+@app.command()
+def quarantine(
+    n: CountOption = 50,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Only rows of this source.", metavar="NAME")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """List rows that could not be used, with the reason and what would be accepted."""
+    from flows import overview, terminal
+    from groundswell.config import load_config
+
+    with overview.reading(load_config(config)) as store:
+        entries = store.feedback.quarantined(n, source)
+    if as_json:
+        terminal.write_json(entries)
+    else:
+        views.show_quarantine(entries)
+
+
+@app.command()
+def schedule(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Run by the cron line of the settings until interrupted."""
+    from flows import serving
+    from flows.progress import shown_progress
+
+    with shown_progress() as progress:
+        serving.serve(config, progress=progress)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Show the newest report in a browser on this machine until interrupted."""
+    from contextlib import suppress
+
+    import web.app
+    from groundswell.config import load_config
+
+    settings = load_config(config)
+    typer.echo(f"The report is at http://{host}:{port}; Ctrl-C ends.", err=True)
+    with suppress(KeyboardInterrupt):  # the ordinary way to end
+        web.app.serve(settings, host, port)
+
+
+@app.command()
+def doctor(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Look the installation over; ends with status 1 if something has to be mended."""
+    from flows import terminal
+    from flows.doctor import examine
+
+    checks = examine(config)
+    if as_json:
+        terminal.write_json(checks)
+    else:
+        views.show_checks(checks)
+    if any(check.state == "fail" for check in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,114 @@
+"""One idea on the terminal: the need, why it ranks where it does, and who says so."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.text import Text
+
+from flows.terminal import table
+from groundswell.report import IdeaReport, Quote, RankedIdea
+from reports import figures
+from reports.inert import one_line
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def idea_page(idea: RankedIdea, report: IdeaReport) -> RenderableType:
+    """Return everything the report says about an idea."""
+    return Group(*_head(idea, report), *_why(idea, report), *_who(idea), *_said(idea), *_rest(idea))
+
+
+def _head(idea: RankedIdea, report: IdeaReport) -> Iterator[RenderableType]:
+    yield Text(f"{idea.rank}. {one_line(idea.title)}", "bold")
+    yield Text(one_line(idea.need), "italic")
+    yield Text(
+        f"{idea.candidate_id} · rank {figures.rank_interval(idea)} (80 %) · tier {idea.tier}"
+        f" · score {idea.score:.0f} of 100 · in the top ten {figures.share(idea.p_top10)}"
+    )
+    yield Text(
+        f"revenue at stake {figures.money(idea.revenue.value, report.currency)}"
+        f" · trend {figures.trend(idea.trend)} · effort {figures.effort(idea.effort)}"
+        f" ({one_line(idea.effort.basis)})"
+    )
+    if idea.status != "new" or idea.status_reason:
+        yield Text(f"{idea.status}: {one_line(idea.status_reason)}")
+    if idea.badges:
+        yield Text(" · ".join(map(one_line, idea.badges)), "yellow")
+
+
+def _why(idea: RankedIdea, report: IdeaReport) -> Iterator[RenderableType]:
+    yield from _heading("Why it ranks here")
+    shown = table("criterion", "value", "part", "rests on", right=("part",))
+    for part in idea.parts:
+        value = figures.estimate(part.raw, report.currency)
+        rests_on = one_line(figures.rests_on(part, report.currency))
+        shown.add_row(part.criterion, value, figures.signed(part.contribution), Text(rests_on))
+    yield shown
+    yield Text(f"sum of the parts {figures.signed(idea.priority)} standard deviations")
+
+
+def _who(idea: RankedIdea) -> Iterator[RenderableType]:
+    yield from _heading("Who asks")
+    yield Text(f"{figures.voices(idea.voices)} voices in {idea.mentions:,} statements")
+    if idea.monthly_voices:
+        counts = [voices for _, voices in idea.monthly_voices]
+        first, last = idea.monthly_voices[0][0], idea.monthly_voices[-1][0]
+        yield Text(f"{first} {sparkline(counts)} {last}, at most {max(counts)} a month")
+    for name, pairs in (("segments", idea.segments), ("channels", idea.channels)):
+        if pairs:
+            yield Text(f"{name}: " + ", ".join(f"{one_line(n)} {count:,}" for n, count in pairs))
+    accounts = (f"{one_line(asker.name or asker.account_id)}" for asker in idea.askers)
+    if idea.askers:
+        yield Text(f"accounts: {', '.join(accounts)}")
+
+
+def _said(idea: RankedIdea) -> Iterator[RenderableType]:
+    for heading, quotes in (
+        ("In their words", idea.quotes),
+        ("Satisfied customers", idea.counter_quotes),
+    ):
+        if quotes:
+            yield from _heading(heading)
+            yield from map(_quote, quotes)
+
+
+def _rest(idea: RankedIdea) -> Iterator[RenderableType]:
+    lists: tuple[tuple[str, Sequence[str]], ...] = (
+        (
+            "Market signals",
+            [f"{figures.day(note.observed_at)} {note.headline}" for note in idea.signals],
+        ),
+        (
+            "Similar finished work",
+            [
+                f"{done.item_id} {done.title}: {figures.days(done.actual_days)}"
+                for done in idea.effort.analogues
+            ],
+        ),
+        ("What would change the rank", idea.what_would_change),
+    )
+    for heading, lines in lists:
+        if lines:
+            yield from _heading(heading)
+            yield from (Text(f"- {one_line(line)}") for line in lines)
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """Draw non-negative counts as blocks, the highest one full; none at all as blanks."""
+    top = max(counts, default=0)
+    return "".join(
+        _BLOCKS[round((len(_BLOCKS) - 1) * count / top)] if count else " " for count in counts
+    )
+
+
+def _heading(text: str) -> Iterator[RenderableType]:
+    yield Text()
+    yield Rule(Text(text, "bold"), align="left", style="dim")
+
+
+def _quote(quote: Quote) -> RenderableType:
+    who = (quote.account, quote.segment, quote.channel, figures.day(quote.created_at), quote.place)
+    source = " · ".join(one_line(part) for part in who if part)
+    return Group(Text(f"“{one_line(quote.text)}”"), Padding(Text(source, "dim"), (0, 0, 0, 2)))

@@ -1,0 +1,147 @@
+"""What the store knows, gathered for the commands that only read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flows.context import utc_now
+from groundswell.config import Config, ScheduleConfig
+from groundswell.errors import ConfigError, StoreError
+from groundswell.report import IdeaReport, RankedIdea
+from groundswell.store import Package, Run, StepResult, Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """A run and what its steps counted, in the order of the pipeline."""
+
+    run: Run
+    steps: tuple[StepResult, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long it worked: a run that was carried on later has waited in between."""
+        return sum(step.seconds for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the installation stands."""
+
+    store: str
+    """Where the database is, without its password."""
+    runs: tuple[RunEntry, ...]
+    """Newest first."""
+    sources: tuple[Package, ...]
+    """The newest file of each source."""
+    cron: str
+    next_run: datetime
+    """When the schedule is due next, in its own time zone."""
+
+
+def read_status(config: Config, *, runs: int = 5) -> Status:
+    """Gather how the installation stands; before the first run, nothing is made."""
+    cron = f"{config.schedule.cron} {config.schedule.timezone}"
+    due = next_run(config.schedule, utc_now())
+    if not is_made(config):
+        return Status(str(config.store.path), (), (), cron, due)
+    with open_store(config.store.database) as store:
+        entries = tuple(run_entry(store, run) for run in store.ledger.runs(runs))
+        return Status(store.place, entries, newest_packages(store), cron, due)
+
+
+def run_entry(store: Store, run: Run) -> RunEntry:
+    """Return a run with its steps."""
+    from flows import steps
+
+    order = {
+        step.__name__: place
+        for pipeline in (steps.REFRESH, steps.RETRAIN)
+        for place, step in enumerate(pipeline)
+    }
+    found = store.ledger.steps(run.run_id)
+    return RunEntry(run, tuple(sorted(found, key=lambda step: order.get(step.step, len(order)))))
+
+
+@contextmanager
+def reading(config: Config) -> Iterator[Store]:
+    """Open the store to read what a run has left there.
+
+    Raises
+    ------
+    StoreError
+        There is none yet; it is not made.
+    """
+    if not is_made(config):
+        raise StoreError(f"{config.store.path}: no store yet; 'groundswell run' makes it")
+    with open_store(config.store.database) as store:
+        yield store
+
+
+def newest_report(config: Config) -> IdeaReport:
+    """Return the report of the newest run that went well.
+
+    Raises
+    ------
+    GroundswellError
+        There is none yet.
+    """
+    from flows.ranking import load_report
+
+    with reading(config) as store:
+        return load_report(store)
+
+
+def is_made(config: Config) -> bool:
+    """Tell whether there is a database; one on a server is taken to be there."""
+    return bool(config.store.url.get_secret_value()) or config.store.path.exists()
+
+
+def newest_packages(store: Store) -> tuple[Package, ...]:
+    """Return the newest file of each source, sorted by the source's name."""
+    newest = {package.source: package for package in store.feedback.packages()}
+    return tuple(newest[source] for source in sorted(newest))
+
+
+def find_idea(report: IdeaReport, name: str) -> RankedIdea:
+    """Return the idea of an id such as ``need-12``, or of a rank.
+
+    Raises
+    ------
+    ConfigError
+        There is none.
+    """
+    for idea in report.ideas:
+        if name in (idea.candidate_id, str(idea.rank)):
+            return idea
+    raise ConfigError(
+        f"idea {name}: not in the report of run {report.run.run_id};"
+        f" give a rank from 1 to {len(report.ideas)} or an id that 'groundswell ideas --json' shows"
+    )
+
+
+def next_run(schedule: ScheduleConfig, now: datetime) -> datetime:
+    """Return when the schedule is due next, in its own time zone.
+
+    Raises
+    ------
+    ConfigError
+        The cron line or the time zone cannot be used.
+    """
+    from cronsim import CronSim, CronSimError
+
+    try:
+        zone = ZoneInfo(schedule.timezone)
+        return next(CronSim(schedule.cron, now.astimezone(zone)))
+    except (CronSimError, StopIteration, ValueError, OSError):
+        # ZoneInfo: ValueError for a path, OSError for a folder, KeyError for an unknown name
+        problem = "cannot be used"
+    except KeyError:
+        problem = "no such time zone"
+    raise ConfigError(
+        f"schedule.cron = {schedule.cron!r}, schedule.timezone = {schedule.timezone!r}: {problem};"
+        " expected five cron fields such as '0 5 * * 1' and a name such as 'Europe/Berlin'"
+    )
+
