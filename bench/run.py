@@ -1,6 +1,5 @@
 """How long the pipeline takes, step by step, and how long when nothing is new.
 
-
 ``python -m bench run --data FILE.csv --rows N``. Settings are the defaults, columns are guessed as
 ``groundswell init`` guesses them, and store, report and converted encoder go to a temporary
 folder: this is a first run, and then a second one.

@@ -124,7 +124,7 @@ def ideas(
 ) -> None:
     """Show the best ideas of the newest report."""
     import reports
-    from flows import overview, terminal
+    from flows import overview, terminal, views
     from groundswell.config import load_config
 
     report = overview.newest_report(load_config(config))
@@ -156,7 +156,7 @@ def idea(
 @app.command()
 def themes(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Show the needs that customers express, the most wanted first."""
-    from flows import overview, terminal
+    from flows import overview, terminal, views
     from groundswell.config import load_config
 
     report = overview.newest_report(load_config(config))
@@ -175,7 +175,7 @@ def report(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Show where the newest report is and what it rests on; write it again if it is gone."""
-    from flows import terminal
+    from flows import views
     from flows.by_hand import report_in_place
     from groundswell.config import load_config
 
@@ -196,7 +196,7 @@ def quarantine(
     as_json: JsonOption = False,
 ) -> None:
     """List rows that could not be used, with the reason and what would be accepted."""
-    from flows import overview, terminal
+    from flows import overview, terminal, views
     from groundswell.config import load_config
 
     with overview.reading(load_config(config)) as store:
@@ -238,7 +238,7 @@ def serve(
 @app.command()
 def doctor(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Look the installation over; ends with status 1 if something has to be mended."""
-    from flows import terminal
+    from flows import terminal, views
     from flows.doctor import examine
 
     checks = examine(config)

@@ -144,4 +144,3 @@ def next_run(schedule: ScheduleConfig, now: datetime) -> datetime:
         f"schedule.cron = {schedule.cron!r}, schedule.timezone = {schedule.timezone!r}: {problem};"
         " expected five cron fields such as '0 5 * * 1' and a name such as 'Europe/Berlin'"
     )
-

@@ -102,7 +102,7 @@ def begin(
     store: Store, lease: Lease, config: Config, *, kind: RunKind, clock: Callable[[], datetime]
 ) -> Run:
     """Open the ledger's entry for a run, or the interrupted one's."""
-    settings = config.model_dump_json()
+    settings = config.model_dump_json(exclude={"store"})
     return store.ledger.begin_run(
         lease,
         kind=kind,

@@ -115,7 +115,9 @@ def show_guesses(sources: Sequence["NamedSource"], config_path: Path) -> None:
     for source in sources:
         console.print(foreign(f"{source.name}: {source.path}", "bold"), soft_wrap=True)
         console.print(_guess(source), "")
-    missing = [f"columns.{field} of {source.name}" for source in sources for field in source.missing]
+    missing = [
+        f"columns.{field} of {source.name}" for source in sources for field in source.missing
+    ]
     if not any(source.guess.kind == "feedback" for source in sources):
         console.print("None of these files is feedback, so there is nothing to rank yet.")
     if any(source.guess.kind == "changelog" for source in sources):
@@ -169,4 +171,3 @@ def _guess(source: "NamedSource") -> Table:
         style = "" if why.endswith("(sure)") else "yellow"
         made.add_row(field, foreign(why, style), TwoLines(first.get(field, "")))
     return made
-

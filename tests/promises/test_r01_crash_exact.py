@@ -13,6 +13,7 @@ from tests.promises.scenarios import (
     pointer_before_file,
 )
 from tests.promises.servers import fresh_postgres
+from tests.promises.whole_run import refresh
 
 
 def sqlite_file(folder: Path) -> str:
@@ -51,3 +52,10 @@ def test_a_planted_bug_is_found(planted: Scenario, point: str, memory: Path) -> 
     outcome = kill_everywhere(planted, sqlite_file, memory, visit=between)
     assert outcome.kills >= 1
     assert any(fault.endswith(" differs") for fault in outcome.differences)
+
+
+def test_a_whole_run_killed_at_every_point_ends_in_the_same_report(memory: Path) -> None:
+    outcome = kill_everywhere(refresh, sqlite_file, memory)
+    assert outcome.differences == []
+    assert len(outcome.points) >= 60
+    assert "file.renamed" in outcome.points

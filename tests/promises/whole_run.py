@@ -1,0 +1,68 @@
+"""Work to be killed: the pipeline as people run it, from files to a written report."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from flows import steps
+from groundswell.config import (
+    Config,
+    EmbeddingConfig,
+    RankingConfig,
+    ReportConfig,
+    SourceConfig,
+    StoreConfig,
+    ThemesConfig,
+)
+from groundswell.store import database as database_module
+from groundswell.store import open_store
+
+START = datetime(2026, 6, 1, 9, tzinfo=UTC)
+NEEDS = (
+    "please add an offline mode for the basement",
+    "the export of invoices to a spreadsheet fails",
+    "dark theme would help my eyes at night",
+)
+
+
+def refresh(database: str, folder: Path) -> None:
+    """Run every step on three files, in a folder of its own and at a fixed time."""
+    os.chdir(folder)
+    _write_inputs()
+    config = _config(database)
+    with (
+        patch.object(database_module, "MAX_PAUSE_SECONDS", 0.0),
+        open_store(config.store.database) as store,
+    ):
+        if store.ledger.last_run("ok") is not None:
+            return
+    steps.run(steps.REFRESH, config, kind="refresh", clock=lambda: START)
+
+
+def _config(database: str) -> Config:
+    return Config(
+        store=StoreConfig(path=Path(database)),
+        sources=(
+            SourceConfig(name="reviews", path=Path("reviews.csv"), channel="review"),
+            SourceConfig(name="accounts", kind="accounts", path=Path("accounts.csv")),
+            SourceConfig(name="backlog", kind="backlog", path=Path("backlog.csv")),
+        ),
+        embedding=EmbeddingConfig(model="hashing", cache=Path("models")),
+        themes=ThemesConfig(min_statements=4, resamples=2),
+        ranking=RankingConfig(draws=100),
+        report=ReportConfig(folder=Path("report")),
+    )
+
+
+def _write_inputs() -> None:
+    rows = ["id,text,created_at,account,rating"]
+    for number in range(36):
+        said = f"{NEEDS[number % 3]} {'really ' * (number % 5)}number {number // 3}"
+        day = (START - timedelta(days=3 * number)).date()
+        rows.append(f"{number},{said},{day},a{number % 7},{1 + number % 4}")
+    rows.append("99,no date here,soon,a1,2")
+    accounts = ["account_id,arr,segment", *(f"a{n},{1000 * (n + 1)},smb" for n in range(7))]
+    backlog = ["item_id,title,status", "B-1,Offline mode for the basement,open"]
+    for name, lines in (("reviews", rows), ("accounts", accounts), ("backlog", backlog)):
+        Path(f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
