@@ -145,8 +145,8 @@ def check_encoder(config: Config) -> Iterator[Check]:
 
 def check_disk(config: Config) -> Iterator[Check]:
     """Look how much room is left where the store and the report go."""
-    folders = {_nearest(config.store.path.parent), _nearest(config.report.folder)}
-    for folder in sorted(folders):
+    folders = (_nearest(config.report.folder), _nearest(config.store.path.parent))
+    for folder in {place.stat().st_dev: place for place in folders}.values():
         free = shutil.disk_usage(folder).free
         state: Literal["ok", "warn", "fail"] = "ok"
         if free < LOW_BYTES:

@@ -12,6 +12,8 @@ from groundswell.report import IdeaReport, Quote, RankedIdea
 from reports import figures
 from reports.inert import one_line
 
+ACCOUNTS_SHOWN = 10
+
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -59,9 +61,10 @@ def _who(idea: RankedIdea) -> Iterator[RenderableType]:
     for name, pairs in (("segments", idea.segments), ("channels", idea.channels)):
         if pairs:
             yield Text(f"{name}: " + ", ".join(f"{one_line(n)} {count:,}" for n, count in pairs))
-    accounts = (f"{one_line(asker.name or asker.account_id)}" for asker in idea.askers)
     if idea.askers:
-        yield Text(f"accounts: {', '.join(accounts)}")
+        names = [one_line(asker.name or asker.account_id) for asker in idea.askers[:ACCOUNTS_SHOWN]]
+        rest = len(idea.askers) - len(names)
+        yield Text(f"accounts: {', '.join(names)}" + (f" and {rest} more" if rest else ""))
 
 
 def _said(idea: RankedIdea) -> Iterator[RenderableType]:

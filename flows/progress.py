@@ -55,15 +55,14 @@ class _Work:
     done: int = 0
 
     def words(self, seconds: float) -> str:
-        """Write ``1,024 of 3,000, 205/s, 10 s left``; without a known length, what is known."""
-        parts = [f"{self.done:,}" + (f" of {self.total:,}" if self.total else "")]
+        """Write ``1,024 of 3,000, 205/s, 10 s left``, or without a total ``7 in 12 s``."""
+        if not self.total:
+            return f"{self.done:,} in {duration(seconds)}"
+        parts = [f"{self.done:,} of {self.total:,}"]
         if self.done and seconds > 0:
             rate = self.done / seconds
-            parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s")
-            if self.total:  # an estimate, which the work may pass
-                parts.append(f"{duration(max(0, self.total - self.done) / rate)} left")
-        elif not self.total:
-            return duration(seconds)
+            left = max(0, self.total - self.done) / rate  # the total may be an estimate
+            parts += [f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s", f"{duration(left)} left"]
         return ", ".join(parts)
 
     def result(self, seconds: float) -> str:

@@ -131,7 +131,7 @@ def _item_candidate(item: WorkItem) -> FeatureCandidate:
         title=item.title,
         need=item.title,
         coverage=(),
-        status="new",
+        status=_STATUS[item.status],
         reason=f"backlog item {item.item_id}, not heard from customers so far",
         item_ids=(item.item_id,),
     )
