@@ -3,6 +3,7 @@
 Imports little, so that ``--help`` answers at once; what a command needs, it imports itself.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -129,7 +130,8 @@ def ideas(
 
     report = overview.newest_report(load_config(config))
     if as_json:
-        terminal.write_json(report.ideas[:n])
+        best = overview.published(replace(report, ideas=report.ideas[:n]))
+        terminal.write_json(best["ideas"])
     else:
         views.show_ideas(reports.top_table_rows(report, n))
 
@@ -148,7 +150,8 @@ def idea(
     report = overview.newest_report(load_config(config))
     found = overview.find_idea(report, name)
     if as_json:
-        terminal.write_json(found)
+        (only,) = overview.published(replace(report, ideas=(found,)))["ideas"]
+        terminal.write_json(only)
     else:
         terminal.output().print(idea_page(found, report))
 
@@ -160,9 +163,9 @@ def themes(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
     from groundswell.config import load_config
 
     report = overview.newest_report(load_config(config))
-    found = sorted(report.themes, key=lambda theme: (-theme.voices, theme.theme_id))
+    found = tuple(sorted(report.themes, key=lambda theme: (-theme.voices, theme.theme_id)))
     if as_json:
-        terminal.write_json(found)
+        terminal.write_json(overview.published(replace(report, themes=found))["themes"])
     else:
         views.show_themes(found)
 

@@ -1,9 +1,11 @@
 """What the store knows, gathered for the commands that only read."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.context import utc_now
@@ -92,6 +94,14 @@ def newest_report(config: Config) -> IdeaReport:
 
     with reading(config) as store:
         return load_report(store)
+
+
+def published(report: IdeaReport) -> dict[str, Any]:
+    """Return a report as ideas.json holds it (docs/schema/ideas.schema.json)."""
+    import reports
+
+    values: dict[str, Any] = json.loads(reports.to_json(report))
+    return values
 
 
 def is_made(config: Config) -> bool:

@@ -34,7 +34,7 @@ from prefect.tasks import Task
 from prefect.types.entrypoint import EntrypointType
 
 from flows import steps
-from flows.steps import RunContext, RunOutcome, Step
+from flows.context import RunContext, RunKind, RunOutcome, Step
 from groundswell.config import Config, ScheduleConfig, load_config
 from groundswell.errors import ConfigError
 from groundswell.store import StepResult
@@ -116,7 +116,7 @@ async def _until_interrupted(runner: Runner) -> None:
     await serving
 
 
-def _run(kind: str, pipeline: tuple[Step, ...], config: Config) -> RunOutcome:
+def _run(kind: RunKind, pipeline: tuple[Step, ...], config: Config) -> RunOutcome:
     for name in PREFECT_LOGGING_EXTRA_LOGGERS.value():
         logging.getLogger(name).setLevel(logging.INFO)  # Prefect passes on warnings only
     shown = cast(UUID, create_progress_artifact(0.0, key=f"{kind}-progress", description=kind))

@@ -28,7 +28,14 @@ __all__ = [
     "RunContext",
     "RunOutcome",
     "Step",
+    "embed_new",
+    "fit_themes",
+    "ingest_sources",
+    "propose_candidates",
+    "rank_ideas",
     "run",
+    "update_themes",
+    "write_report",
 ]
 
 REFRESH: tuple[Step, ...] = (

@@ -10,8 +10,9 @@ from groundswell.domain import NOISE, ThemeAssignment, content_id
 from groundswell.errors import ModelError
 from groundswell.files import write_whole
 from groundswell.store import ModelRow, StepResult
+from models.theme_model import Placement, ThemeModel, from_bytes, renamed, to_bytes
 from models.theme_tree import Texts, ThemeTree, grow_tree
-from models.themes import Placement, ThemeModel, assign_themes, from_bytes, renamed, to_bytes
+from models.themes import assign_themes
 from models.themes import fit_themes as fit
 
 FIT_VERSION = 1

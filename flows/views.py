@@ -31,7 +31,10 @@ _COUNTS = ("in", "out", "rejected", "rows", "accepted", "duplicate", "quarantine
 def show_ideas(rows: Sequence[Mapping[str, str]]) -> None:
     """Show the best ideas, from `reports.top_table_rows`."""
     console = output()
-    console.print(ideas_table(rows, console.width) if rows else "No idea is in the report.")
+    if rows:
+        console.print(ideas_table(rows, console.width))
+    else:
+        console.print("No idea yet: no need is voiced in as many as [themes] min_statements.")
 
 
 def ideas_table(rows: Sequence[Mapping[str, str]], width: int) -> Table:

@@ -1,7 +1,7 @@
 """From a fitted clustering to named, permanent themes: areas above, needs below."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,45 +62,66 @@ def grow_tree(
     certified_stability
         Themes less stable than this are provisional, 0 to 1.
     """
-    labels, areas = fit.model.labels, fit.areas
-    needs = name_themes(said.texts, labels, len(areas))
-    lineage = _trace(said, labels, needs, before, earlier, next_id)
+    labels = fit.model.labels
+    names = name_themes(said.texts, labels, len(fit.areas))
+    lineage = _trace(said, labels, names, before, earlier, next_id)
     fresh = 1 + max([next_id - 1, *lineage.ids.values()])
-    wide = _labels_of_areas(labels, areas)
-    area_names = name_themes(said.texts, wide, int(areas.max(initial=-1)) + 1)
-    area_lineage = _trace(said, wide, area_names, _in_areas(before, earlier), earlier, fresh)
-    places = lay_out(fit.model.centroids, areas, seed=seed)
-    sizes = _sizes(said, labels, len(areas))
-    central = central_first(said.vectors, labels, fit.model.centroids, _words(said.texts))
-    themes = [
-        NeedTheme(
-            theme_id=area_lineage.ids[area],
-            label=name.label,
-            keywords=name.keywords,
-            exemplars=(),
-            size=sum(sizes[number] for number in np.flatnonzero(areas == area)),
-            stability=1.0,
+    sizes = _sizes(said, labels, len(fit.areas))
+    areas, retired_areas = _grow_areas(fit, said, sizes, before, earlier, fresh)
+    needs = [
+        replace(
+            drawn,
+            theme_id=lineage.ids[number],
+            label=names[number].label,
+            keywords=names[number].keywords,
+            size=sizes[number],
+            state="certified" if drawn.stability >= certified_stability else "provisional",
+            parent_id=areas[int(fit.areas[number])].theme_id,
         )
-        for area, name in enumerate(area_names)
+        for number, drawn in enumerate(_draw(fit, said, seed))
     ]
-    for number, name in enumerate(needs):
-        stability = float(fit.stability[number])
-        themes.append(
-            NeedTheme(
-                theme_id=lineage.ids[number],
-                label=name.label,
-                keywords=name.keywords,
-                exemplars=tuple(said.statements[row][0] for row in central[number][:EXEMPLARS]),
-                size=sizes[number],
-                stability=round(stability, 4),
-                state="certified" if stability >= certified_stability else "provisional",
-                parent_id=area_lineage.ids[int(areas[number])],
-                x=round(float(places[number, 0]), 4),
-                y=round(float(places[number, 1]), 4),
-            )
+    retired = {**retired_areas, **lineage.retired}
+    return ThemeTree([*areas, *needs], lineage.ids, retired, lineage.events)
+
+
+def _grow_areas(
+    fit: ThemeFit,
+    said: Texts,
+    sizes: Sequence[int],
+    before: Mapping[str, int],
+    earlier: Sequence[NeedTheme],
+    next_id: int,
+) -> tuple[list[NeedTheme], Mapping[int, tuple[int, ...]]]:
+    labels = _labels_of_areas(fit.model.labels, fit.areas)
+    count = int(fit.areas.max(initial=-1)) + 1
+    names = name_themes(said.texts, labels, count)
+    lineage = _trace(said, labels, names, _in_areas(before, earlier), earlier, next_id)
+    widths = np.bincount(fit.areas, weights=sizes, minlength=count).astype(int).tolist()
+    areas = [
+        NeedTheme(lineage.ids[n], name.label, name.keywords, (), widths[n], stability=1.0)
+        for n, name in enumerate(names)
+    ]
+    return areas, lineage.retired
+
+
+def _draw(fit: ThemeFit, said: Texts, seed: int) -> list[NeedTheme]:
+    """Return each need with its examples, stability and place on the map, as yet unnamed."""
+    model = fit.model
+    places = lay_out(model.centroids, fit.areas, seed=seed).round(4).tolist()
+    central = central_first(said.vectors, model.labels, model.centroids, _words(said.texts))
+    return [
+        NeedTheme(
+            theme_id=number,
+            label="",
+            keywords=(),
+            exemplars=tuple(said.statements[row][0] for row in rows[:EXEMPLARS]),
+            size=0,
+            stability=round(float(fit.stability[number]), 4),
+            x=places[number][0],
+            y=places[number][1],
         )
-    retired = {**area_lineage.retired, **lineage.retired}
-    return ThemeTree(themes, lineage.ids, retired, lineage.events)
+        for number, rows in enumerate(central)
+    ]
 
 
 def _trace(

@@ -57,7 +57,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
         names = {key: f"{r.source}:{r.source_id}" for key, r in records.items()}
         strongest = mentions.sort_values(["membership", "statement_id"], ascending=[False, True])
         by_record = strongest.groupby("record_id")["theme_id"].first()
-        theme_of = {names[key]: int(theme) for key, theme in by_record.items()}
+        theme_of = {names[str(key)]: int(theme) for key, theme in by_record.items()}
         yield Finished(config, outcome, store, load_report(store), truth, theme_of)
 
 
