@@ -6,7 +6,7 @@ its nodes taken away; where the two agree best beyond chance, the communities ar
 accident of which customers happened to write.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,8 +17,12 @@ import scipy.sparse as sp
 
 from groundswell.domain import FloatArray, IntArray
 
-RESOLUTIONS: FloatArray = np.sqrt(2.0) ** np.arange(-2, 13)
+STEP = 2.0**0.5
+RESOLUTIONS: FloatArray = np.power(STEP, np.arange(-2.0, 13.0))
 """Dimensionless, 0.5 to 64; neighbouring partitions share most of their communities."""
+
+HILL_HALF_WIDTH = 4
+"""Steps to each side of the best resolution that the top is looked for in: a factor of 4."""
 
 KEPT_SHARE = 0.5
 """Share of the nodes that each resample keeps: half, as in stability selection."""
@@ -90,11 +94,12 @@ def find_communities(
     seed: int,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Communities:
-    """Partition the graph at the finest resolution that is as stable as the stablest.
+    """Partition the graph at the resolution whose partitions agree best with their resamples.
 
-    Every second resolution is tried first, then the neighbours of the best. Of the resolutions
-    beside the best one whose loss of agreement is within one standard error, the finest is
-    taken: finer needs, where the data do not say that they are less real.
+    Every second resolution is tried first, then those around the best. The agreement is a
+    broad hill with a ragged top, so the top of a parabola through it is taken rather than
+    its highest point, which chance moves by a factor of two; but not where the partitions
+    there agree less than at the highest point by over one standard error.
 
     Parameters
     ----------
@@ -108,8 +113,7 @@ def find_communities(
 
     References
     ----------
-    Meinshausen and Buehlmann (2010), "Stability selection", JRSS B 72 (halves); Breiman et al.
-    (1984), "Classification and regression trees" (one standard error); Hennig (2007),
+    Meinshausen and Buehlmann (2010), "Stability selection", JRSS B 72 (halves); Hennig (2007),
     "Cluster-wise assessment of cluster stability", CSDA 52, section 3 (Jaccard index over
     subsamples); Vinh, Epps and Bailey (2010), JMLR 11 (adjusted mutual information).
     """
@@ -117,22 +121,26 @@ def find_communities(
     tried: dict[int, FloatArray] = {}
     with ThreadPoolExecutor(cpu_count()) as pool:
         agreement = partial(_agreement, graph, samples, seed=seed, pool=pool)
-        for place in range(0, len(RESOLUTIONS), 2):
-            tried[place] = agreement(RESOLUTIONS[place])
-            advance(1)
-        coarse_best = max(tried, key=lambda place: (tried[place].mean(), -place))
-        for place in range(max(coarse_best - 3, 0), min(coarse_best + 4, len(RESOLUTIONS))):
-            if place not in tried:
-                tried[place] = agreement(RESOLUTIONS[place])
-                advance(1)
-        best = _finest_as_stable(tried)
-        resolution = float(RESOLUTIONS[best])
+
+        def attempt(places: Iterable[int]) -> int:
+            for place in places:
+                if place not in tried:
+                    tried[place] = agreement(float(RESOLUTIONS[place]))
+                    advance(1)
+            return max(tried, key=lambda place: (tried[place].mean(), place))
+
+        coarse = attempt(range(0, len(RESOLUTIONS), 2))
+        best = attempt(range(max(coarse - 3, 0), min(coarse + 4, len(RESOLUTIONS))))
+        resolution, agreed = _top(tried, best), tried[best]
+        at_top = agreement(resolution)
+        if _as_good(tried[best] - at_top):
+            agreed = at_top
+        else:
+            resolution = float(RESOLUTIONS[best])
         labels = leiden(graph, resolution, seed=seed, iterations=ITERATIONS)
         resampled = _partitions(samples, resolution, seed=seed, pool=pool)
-    kept = [nodes for nodes, _ in samples]
-    return Communities(
-        labels, resolution, float(tried[best].mean()), _stability(labels, kept, resampled)
-    )
+    stability = _stability(labels, [nodes for nodes, _ in samples], resampled)
+    return Communities(labels, resolution, float(agreed.mean()), stability)
 
 
 def _subgraphs(
@@ -173,6 +181,8 @@ def _agreement(
     whole = pool.submit(leiden, graph, resolution, seed=seed)
     resampled = _partitions(samples, resolution, seed=seed, pool=pool)
     labels = whole.result()
+    if labels.max() == 0:
+        return np.zeros(len(samples))  # one community of all says nothing, however reliably
     scores = [
         adjusted_mutual_info_score(labels[nodes], part)
         for (nodes, _), part in zip(samples, resampled, strict=True)
@@ -180,19 +190,16 @@ def _agreement(
     return np.array(scores, dtype=np.float64)
 
 
-def _finest_as_stable(tried: dict[int, FloatArray]) -> int:
-    """Go on from the best place while the loss is within one standard error of itself.
-
-    The same resamples are used at every resolution, so the losses are paired.
-    """
-    best = max(tried, key=lambda place: (tried[place].mean(), -place))
-    chosen = best
-    while chosen + 1 in tried and _as_good(tried[best] - tried[chosen + 1]):
-        chosen += 1
-    return chosen
+def _top(tried: dict[int, FloatArray], best: int) -> float:
+    """Return the resolution at the top of the hill, which may lie between two that were tried."""
+    near = sorted(place for place in tried if abs(place - best) <= HILL_HALF_WIDTH)
+    bend, slope, _ = np.polyfit(near, [float(tried[place].mean()) for place in near], 2)
+    top = best if bend >= 0.0 else float(np.clip(-slope / (2.0 * bend), near[0], near[-1]))
+    return float(RESOLUTIONS[0]) * float(STEP**top)
 
 
 def _as_good(losses: FloatArray) -> bool:
+    """Whether the mean of paired losses is within one standard error of nothing."""
     return bool(losses.mean() <= losses.std(ddof=1) / np.sqrt(len(losses)))
 
 

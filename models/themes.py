@@ -29,6 +29,10 @@ NOISE_QUANTILE = 0.05
 """A statement is NOISE if its cosine to its own theme lies under this quantile of all
 statements' cosines to the nearest theme that is not theirs (measured: decision record 0005)."""
 
+OUTLIER_DEVIATIONS = 4.0
+"""Or further than this many robust standard deviations under the median of all statements'
+cosines to their own theme, where themes lie so far apart that the first rule says nothing."""
+
 AREA_RESOLUTION = 1.0
 """Resolution of the partition of themes into areas: plain modularity."""
 
@@ -199,12 +203,16 @@ def _place_small_groups(
 
 
 def _noise_floor(vectors: Vectors, labels: IntArray, centroids: Vectors) -> float:
-    if len(centroids) < 2:
-        return -1.0
-    cosines = vectors @ centroids.T
+    """Return the cosine to the own theme under which a statement says nothing of it."""
     members = np.flatnonzero(labels != NOISE)
-    cosines[members, labels[members]] = -1.0
-    return float(np.round(np.quantile(cosines.max(axis=1), NOISE_QUANTILE), 4))
+    cosines = vectors[members] @ centroids.T
+    own = cosines[np.arange(len(members)), labels[members]].copy()
+    spread = 1.4826 * float(np.median(np.abs(own - np.median(own))))
+    fence = float(np.median(own)) - OUTLIER_DEVIATIONS * spread
+    if len(centroids) < 2:
+        return round(fence, 4)
+    cosines[np.arange(len(members)), labels[members]] = -1.0
+    return round(max(fence, float(np.quantile(cosines.max(axis=1), NOISE_QUANTILE))), 4)
 
 
 def _drop_noise(vectors: Vectors, labels: IntArray, centroids: Vectors, floor: float) -> IntArray:

@@ -124,6 +124,6 @@ def test_contributing_is_one_page() -> None:
     assert len(page("CONTRIBUTING.md").split()) <= 800
 
 
-def test_the_changelog_knows_this_version_or_what_is_to_come() -> None:
+def test_the_changelog_begins_with_this_version() -> None:
     headings = re.findall(r"^## \[(.+?)\]", page("CHANGELOG.md"), re.MULTILINE)
-    assert headings[0] == "Unreleased" or headings[0] == __version__
+    assert headings[0] == __version__

@@ -30,6 +30,9 @@ NEEDS = (
     "a dark theme would help my eyes at night",
     "sync the calendar with the one on my phone",
 )
+ASKED = (0, 0, 0, 1, 1, 2, 2, 3)
+"""Which need each eighth row is about, so that some are voiced more than others."""
+
 ESCAPE = "\x1b[31m"
 SETTINGS = """
 [store]
@@ -60,7 +63,7 @@ class Typed:
 def export(rows: int) -> str:
     """Return a survey of four needs, and a row without a date."""
     days = [date(2026, 1, 1) + timedelta(days=2 * row) for row in range(rows)]
-    lines = [f"{day},c{row % 13},{NEEDS[row % 4]} {row}" for row, day in enumerate(days)]
+    lines = [f"{day},c{row % 13},{NEEDS[ASKED[row % 8]]} {row}" for row, day in enumerate(days)]
     return "\n".join(("created_at,author,text", *lines, "yesterday,c1,faster please", ""))
 
 
@@ -221,7 +224,7 @@ def test_themes_come_most_wanted_first(ran: Path) -> None:
         published["themes"], key=itemgetter("theme_id")
     )
     voices = [theme["voices"] for theme in themes]
-    assert len(themes) > 1
+    assert len(set(voices)) > 1
     assert voices == sorted(voices, reverse=True)
     assert str(voices[0]) in type_in(ran, "themes").out
 
@@ -363,14 +366,17 @@ def rendered(title: str, width: int) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("title", ["Dark mode", "Let me swap " * 30, "乗り換えの通知" * 20])
-def test_the_table_fits_the_terminal_in_two_lines_an_idea(title: str, width: int) -> None:
-    heading, names, rule, *lines = rendered(title, width)
+@pytest.mark.parametrize("word", ["notifications", "乗り換えの通知"])
+@pytest.mark.parametrize("times", [1, 2, 3, 4, 5, 6, 7, 8, 40])
+def test_the_table_fits_the_terminal_in_two_lines_an_idea(
+    word: str, times: int, width: int
+) -> None:
+    heading, names, rule, *lines = rendered(" ".join([word] * times), width)
     assert max(map(cell_len, (heading, names, rule, *lines))) <= width
     assert 1 <= len(lines) <= 2
     shown = " ".join(lines)
     assert all(text in shown for text in ("10\N{EN DASH}48", "1,204", "EUR 1.2 M", "P80 120 d"))
-    assert ("…" in shown) == (len(title) > 100)
+    assert ("…" in shown) == (shown.count(word) < times)
 
 
 def test_what_customers_write_is_neither_markup_nor_control(width: int = 120) -> None:

@@ -153,11 +153,12 @@ def test_what_lies_far_from_everything_is_noise(
     assert place(found.model, away).theme_ids.tolist() == [NOISE]
 
 
-def test_texts_without_structure_give_no_theme_to_rely_on() -> None:
+def test_texts_without_structure_give_themes_of_low_stability() -> None:
     fog = _stored(np.random.default_rng(9).normal(size=(400, 24)))
     found = fit(fog)
     clear = fit(plant([50] * 8, dims=24, spread=0.5, seed=9)[0])
-    assert (found.stability < 0.5).all() or len(found.stability) <= 1
+    assert np.median(found.stability) < 0.5
+    assert found.stability.max() < clear.stability.min()
     assert clear.stability.min() > 0.9
 
 
