@@ -21,6 +21,9 @@ STEP = 2.0**0.5
 RESOLUTIONS: FloatArray = np.power(STEP, np.arange(-2.0, 13.0))
 """Dimensionless, 0.5 to 64; neighbouring partitions share most of their communities."""
 
+MOST_COMMUNITIES = 0.25
+"""Communities per node from which a partition gathers nothing."""
+
 HILL_HALF_WIDTH = 4
 """Steps to each side of the best resolution that the top is looked for in: a factor of 4."""
 
@@ -181,8 +184,8 @@ def _agreement(
     whole = pool.submit(leiden, graph, resolution, seed=seed)
     resampled = _partitions(samples, resolution, seed=seed, pool=pool)
     labels = whole.result()
-    if labels.max() == 0:
-        return np.zeros(len(samples))  # one community of all says nothing, however reliably
+    if labels.max() == 0 or labels.max() + 1 > len(labels) * MOST_COMMUNITIES:
+        return np.zeros(len(samples))  # all in one, or each alone: agreed upon, and says nothing
     scores = [
         adjusted_mutual_info_score(labels[nodes], part)
         for (nodes, _), part in zip(samples, resampled, strict=True)

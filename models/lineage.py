@@ -152,24 +152,26 @@ def _successors(shares: FloatArray, total: float) -> list[int]:
 def _events(
     old: _Themes, new: _Themes, overlap: FloatArray, pairs: Mapping[int, int], ended: Sequence[int]
 ) -> Iterator[str]:
-    parts = [_parts(overlap[row], old.common[row], new.common) for row in range(len(old.ids))]
-    merged = [_merged(overlap[:, column], old.common) for column in range(len(new.ids))]
-    for row, columns in enumerate(parts):
-        if len(columns) > 1:
-            yield _split(old, new, overlap[row], row, columns)
-    for column, rows in enumerate(merged):
-        if len(rows) > 1:
-            named = _listed([f"“{old.labels[row]}”" for row in rows])
-            yield f"{named} merged into “{new.labels[column]}” ({_many(new.sizes[column])})."
+    parts = {row: _parts(overlap[row], old.common[row], new.common) for row in range(len(old.ids))}
+    split = {row: columns for row, columns in parts.items() if len(columns) > 1}
+    sources = {c: _merged(overlap[:, c], old.common) for c in range(len(new.ids))}
+    merged = {column: rows for column, rows in sources.items() if len(rows) > 1}
+    told_old = set(split) | {row for rows in merged.values() for row in rows}
+    told_new = set(merged) | {column for columns in split.values() for column in columns}
+    for row, columns in split.items():
+        yield _split(old, new, overlap[row], row, columns)
+    for column, rows in merged.items():
+        named = _listed([f"“{old.labels[row]}”" for row in rows])
+        yield f"{named} merged into “{new.labels[column]}” ({_many(new.sizes[column])})."
     for row in ended:
-        heirs = _successors(overlap[row], old.common[row])
-        told = len(parts[row]) > 1 or any(row in rows for rows in merged if len(rows) > 1)
-        if not told:
+        if row not in told_old:
+            heirs = _successors(overlap[row], old.common[row])
             yield _end(old, new, overlap[row], row, heirs)
     for column, label in enumerate(new.labels):
-        if column not in pairs and not any(column in p for p in parts if len(p) > 1):
+        if column not in pairs and column not in told_new:
             yield f"“{label}” is new ({_many(new.sizes[column])})."
-    yield from _changes_of_size(old, new, pairs)
+    lasting = {c: row for c, row in pairs.items() if c not in told_new and row not in told_old}
+    yield from _changes_of_size(old, new, lasting)
 
 
 def _parts(shares: FloatArray, total: float, common: FloatArray) -> list[int]:

@@ -29,9 +29,9 @@ NOISE_QUANTILE = 0.05
 """A statement is NOISE if its cosine to its own theme lies under this quantile of all
 statements' cosines to the nearest theme that is not theirs (measured: decision record 0005)."""
 
-OUTLIER_DEVIATIONS = 4.0
-"""Or further than this many robust standard deviations under the median of all statements'
-cosines to their own theme, where themes lie so far apart that the first rule says nothing."""
+HALF_AS_CLOSE = 0.5
+"""Or under this share of all statements' median cosine to their own theme, where themes lie so
+far apart that the first rule says nothing."""
 
 AREA_RESOLUTION = 1.0
 """Resolution of the partition of themes into areas: plain modularity."""
@@ -207,8 +207,7 @@ def _noise_floor(vectors: Vectors, labels: IntArray, centroids: Vectors) -> floa
     members = np.flatnonzero(labels != NOISE)
     cosines = vectors[members] @ centroids.T
     own = cosines[np.arange(len(members)), labels[members]].copy()
-    spread = 1.4826 * float(np.median(np.abs(own - np.median(own))))
-    fence = float(np.median(own)) - OUTLIER_DEVIATIONS * spread
+    fence = HALF_AS_CLOSE * float(np.median(own))
     if len(centroids) < 2:
         return round(fence, 4)
     cosines[np.arange(len(members)), labels[members]] = -1.0

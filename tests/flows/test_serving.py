@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.serving import START_SECONDS, run_as_flow, serve
 from groundswell.config import load_config
@@ -206,7 +207,10 @@ def test_a_server_that_is_not_there_is_told_in_one_line(
     path = write_project(tmp_path)
     nobody = f"http://127.0.0.1:{load_config(path).schedule.port}/api"
     monkeypatch.setenv("PREFECT_API_URL", nobody)
-    with pytest.raises(ConfigError, match=f"^PREFECT_API_URL = {nobody}: no Prefect server"):
+    with (
+        temporary_settings({PREFECT_API_URL: nobody}),  # Prefect read its own at import
+        pytest.raises(ConfigError, match=f"^PREFECT_API_URL = {nobody}: no Prefect server"),
+    ):
         run_as_flow(path, "refresh")
 
 
