@@ -38,11 +38,11 @@ def place(model: ThemeModel, vectors: Vectors) -> Placement:
     return assign_themes(model, vectors, min_membership=MIN_MEMBERSHIP)
 
 
-def _unit(rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _unit(rows: np.ndarray) -> np.ndarray:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
-def _stored(rows: np.ndarray) -> Vectors:  # type: ignore[type-arg]
+def _stored(rows: np.ndarray) -> Vectors:
     return np.asarray(_unit(rows).astype(np.float16).astype(np.float32))
 
 
