@@ -180,7 +180,9 @@ def _save(context: RunContext, said: Texts, model: ThemeModel, tree: ThemeTree) 
     """Write the file of arrays, then the rows that point to it."""
     current = context.store.themes.current_model()
     version = 1 if current is None else current.version + 1
-    name = f"themes-{version:04d}.safetensors"
+    data = to_bytes(model)
+    # Named by its content: another store may keep its models in the same folder.
+    name = f"themes-{sha256(data).hexdigest()[:16]}.safetensors"
     placement = assign_themes(
         model, said.vectors, min_membership=context.config.ranking.min_membership
     )
@@ -195,7 +197,7 @@ def _save(context: RunContext, said: Texts, model: ThemeModel, tree: ThemeTree) 
             "agreement": model.agreement,
         },
         file=name,
-        sha256=write_whole(context.config.embedding.cache / name, to_bytes(model)),
+        sha256=write_whole(context.config.embedding.cache / name, data),
         statements=sum(map(len, said.statements)),
     )
     context.store.themes.save_fit(
