@@ -27,7 +27,7 @@ VOTERS = 15
 
 NOISE_QUANTILE = 0.05
 """A statement is NOISE if its cosine to its own theme lies under this quantile of all
-statements' cosines to the nearest theme that is not theirs (measured: decision record 0005)."""
+statements' cosines to the nearest theme that is not theirs (measured: decision record 0006)."""
 
 HALF_AS_CLOSE = 0.5
 """Or under this share of all statements' median cosine to their own theme, where themes lie so
