@@ -102,7 +102,7 @@ def find_communities(
     Every second resolution is tried first, then those around the best. The agreement is a
     broad hill with a ragged top, so the top of a parabola through it is taken rather than
     its highest point, which chance moves by a factor of two; but not where the partitions
-    there agree less than at the highest point by over one standard error.
+    there agree less than at the highest point by over two standard errors.
 
     Parameters
     ----------
@@ -136,10 +136,10 @@ def find_communities(
         best = attempt(range(max(coarse - 3, 0), min(coarse + 4, len(RESOLUTIONS))))
         resolution, agreed = _top(tried, best), tried[best]
         at_top = agreement(resolution)
-        if _as_good(tried[best] - at_top):
-            agreed = at_top
-        else:
+        if _clearly_worse(tried[best] - at_top):
             resolution = float(RESOLUTIONS[best])
+        else:
+            agreed = at_top
         labels = leiden(graph, resolution, seed=seed, iterations=ITERATIONS)
         resampled = _partitions(samples, resolution, seed=seed, pool=pool)
     stability = _stability(labels, [nodes for nodes, _ in samples], resampled)
@@ -201,9 +201,9 @@ def _top(tried: dict[int, FloatArray], best: int) -> float:
     return float(RESOLUTIONS[0]) * float(STEP**top)
 
 
-def _as_good(losses: FloatArray) -> bool:
-    """Whether the mean of paired losses is within one standard error of nothing."""
-    return bool(losses.mean() <= losses.std(ddof=1) / np.sqrt(len(losses)))
+def _clearly_worse(losses: FloatArray) -> bool:
+    """Whether the mean of paired losses is over two standard errors above nothing."""
+    return bool(losses.mean() > 2.0 * losses.std(ddof=1) / np.sqrt(len(losses)))
 
 
 def _stability(
