@@ -63,7 +63,13 @@ def write_row(cells: list[str], dialect: Dialect) -> str:
 
 
 def damaged(cells: list[str], damage: str, dialect: Dialect) -> tuple[str, object]:
-    """One row as it stands in the file, and its fate."""
+    """One row as it stands in the file, and its fate.
+
+    A wrong number of cells makes the reader try each line by itself, because two stray quotes
+    look the same; so such a row is written on one line here.
+    """
+    if damage in ("cell too many", "cell too few"):
+        cells = [cell.replace("\n", " ") for cell in cells]
     if damage == "cell too many":
         return write_row([*cells, "more"], dialect), "field_count"
     if damage == "cell too few":
