@@ -176,14 +176,17 @@ def report(
         bool, typer.Option("--open-path", help="Print only the path of the page.")
     ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
 ) -> None:
     """Show where the newest report is and what it rests on; write it again if it is gone."""
-    from flows import views
+    from flows import overview, terminal, views
     from flows.by_hand import report_in_place
     from groundswell.config import load_config
 
     found, page = report_in_place(load_config(config))
-    if path_only:
+    if as_json:
+        terminal.write_json({"page": str(page), **overview.published(found)})
+    elif path_only:
         typer.echo(page)
     else:
         views.show_report(found, page)

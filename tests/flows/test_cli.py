@@ -193,6 +193,13 @@ def test_ideas_as_json_are_those_of_the_published_file(ran: Path) -> None:
     assert best in type_in(ran, "ideas").out
 
 
+def test_the_report_as_json_is_the_published_file_and_its_page(ran: Path) -> None:
+    published = json.loads((ran.parent / "report" / "ideas.json").read_text(encoding="utf-8"))
+    shown = read(ran, "report")
+    assert Path(shown.pop("page")).name == "report.html"
+    assert shown == published
+
+
 def test_an_idea_answers_to_its_rank_and_to_its_id(ran: Path) -> None:
     second = read(ran, "idea", "2")
     assert second["rank"] == 2
