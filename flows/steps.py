@@ -91,7 +91,7 @@ def run(
     """
     call = run_step or _plainly
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
-        started = begin(store, lease, config, kind=kind, clock=clock)
+        started = _begin(store, lease, config, kind=kind, as_of=as_of, clock=clock)
         context = RunContext(config, store, lease, started, progress or Silence(), as_of)
         try:
             counts = {step.__name__: _do(step, context, call) for step in steps}
@@ -105,16 +105,22 @@ def run(
         return _outcome(context, counts)
 
 
-def begin(
-    store: Store, lease: Lease, config: Config, *, kind: RunKind, clock: Callable[[], datetime]
+def _begin(
+    store: Store,
+    lease: Lease,
+    config: Config,
+    *,
+    kind: RunKind,
+    as_of: datetime | None,
+    clock: Callable[[], datetime],
 ) -> Run:
-    """Open the ledger's entry for a run, or the interrupted one's."""
+    """Open the ledger's entry for a run, or that of an interrupted one that was asked the same."""
     settings = config.model_dump_json(exclude={"store"})
     return store.ledger.begin_run(
         lease,
         kind=kind,
         started_at=clock(),
-        config_hash=content_id(settings),
+        config_hash=content_id(settings, as_of.isoformat() if as_of else ""),
         versions={"groundswell": __version__},
     )
 

@@ -9,7 +9,7 @@ from flows.ranking import load_report
 from groundswell.config import Config, load_config
 from groundswell.domain import NOISE
 from groundswell.errors import BusyError, GroundswellError, IngestError, ModelError
-from groundswell.store import open_store
+from groundswell.store import StepResult, open_store
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 NEEDS = (
@@ -141,6 +141,22 @@ def test_a_failed_run_is_entered_with_its_reason_and_the_next_is_free(
     assert "survey.csv" in run.message
     _write(tmp_path, _rows(range(45)))
     assert steps.run(steps.REFRESH, config, kind="refresh").run_id == run.run_id + 1
+
+
+def test_an_interrupted_run_is_carried_on_only_by_one_that_was_asked_the_same(
+    config: Config,
+) -> None:
+    def interrupted(step: steps.Step, context: steps.RunContext) -> StepResult:
+        if step is steps.rank_ideas:
+            raise KeyboardInterrupt
+        return step(context)
+
+    for as_of in (NOW - timedelta(days=30), None):
+        with pytest.raises(KeyboardInterrupt):
+            steps.run(steps.REFRESH, config, kind="refresh", as_of=as_of, run_step=interrupted)
+    assert steps.run(steps.REFRESH, config, kind="refresh").run_id == 2
+    with open_store(config.store.database) as store:
+        assert [run.state for run in store.ledger.runs()] == ["ok", "crashed"]
 
 
 def test_a_second_run_at_the_same_time_is_refused(config: Config) -> None:
