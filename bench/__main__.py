@@ -17,6 +17,9 @@ NAMES = {
     "demand": "how well the rate of voices foretells demand",
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",
+    "ingest": "how fast rows are read, cleaned and stored",
+    "kind": "how well the kinds of labelled texts are told",
+    "privacy": "how much personal data is found, and how much else",
 }
 
 

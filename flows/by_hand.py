@@ -59,10 +59,10 @@ def announcement(config: Config) -> str:
     IngestError
         A source cannot be opened.
     """
-    from ingest import count_hint
+    from ingest import kind_of
 
     sources = config.sources
-    if not any(source.kind == "feedback" for source in sources):
+    if not any(kind_of(source) == "feedback" for source in sources):
         raise ConfigError(
             "no [[sources]] of kind feedback, so there is nothing to rank;"
             " 'groundswell init EXPORT' writes one"
@@ -71,10 +71,25 @@ def announcement(config: Config) -> str:
     before = _last_duration(config)
     if before is not None:
         return f"Reading what is new in {files}; the last run took {duration(before)}."
-    records = sum(count_hint(source) or 0 for source in sources if source.kind == "feedback")
+    records = _count_roughly(config)
     minutes = max(1, round((START_SECONDS + RECORD_SECONDS * records) / 60))
     about = f"about {minutes} minute{'s' if minutes > 1 else ''}"
+    if any(source.api for source in sources):  # how much it holds, only asking can tell
+        return f"First run: {files}, at least {records:,} records of feedback; {about} or more."
     return f"First run: {files}, some {records:,} records of feedback; {about}."
+
+
+def _count_roughly(config: Config) -> int:
+    """Count the messages in the files of feedback, from the first rows of each."""
+    from ingest import Parser, Privacy, inputs_of, kind_of
+
+    files = [
+        source for source in config.sources if kind_of(source) == "feedback" and not source.api
+    ]
+    with Parser(Privacy(bytes(16))) as parser:  # counting hides nothing and needs no key
+        return sum(
+            parser.count_hint(source, file) or 0 for source in files for file in inputs_of(source)
+        )
 
 
 def report_in_place(config: Config) -> "tuple[IdeaReport, Path]":
@@ -116,7 +131,7 @@ def _show(outcome: RunOutcome, config: Config) -> None:
     console = terminal.output()
     console.print()
     with open_store(config.store.database) as store:
-        quarantined = sum(package.quarantined for package in overview.newest_packages(store))
+        quarantined = sum(rows for _, _, _, rows in store.feedback.quarantine_counts())
     if quarantined:
         rows = "1 row" if quarantined == 1 else f"{quarantined:,} rows"
         console.print(f"{rows} could not be used; 'groundswell quarantine' lists them.")

@@ -3,6 +3,7 @@
 Imports little, so that ``--help`` answers at once; what a command needs, it imports itself.
 """
 
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.quarantine import app as quarantine_app
 from groundswell.errors import GroundswellError
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The settings.", metavar="FILE")]
@@ -193,24 +195,35 @@ def report(
 
 
 @app.command()
-def quarantine(
-    n: CountOption = 50,
+def ingest(
+    stream: Annotated[
+        str,
+        typer.Argument(
+            metavar="[-]", help="'-': JSON Lines from standard input; left out: the sources."
+        ),
+    ] = "",
     source: Annotated[
-        str | None, typer.Option("--source", help="Only rows of this source.", metavar="NAME")
-    ] = None,
+        str, typer.Option("--source", help="The source that '-' is for.", metavar="NAME")
+    ] = "pushed",
     config: ConfigOption = DEFAULT_CONFIG,
-    as_json: JsonOption = False,
 ) -> None:
-    """List rows that could not be used, with the reason and what would be accepted."""
-    from flows import overview, terminal, views
+    """Take feedback in without ranking it: what is new in the sources, or what is piped in."""
+    from flows import intake, views
+    from flows.progress import shown_progress
     from groundswell.config import load_config
 
-    with overview.reading(load_config(config)) as store:
-        entries = store.feedback.quarantined(n, source)
-    if as_json:
-        terminal.write_json(entries)
-    else:
-        views.show_quarantine(entries)
+    settings = load_config(config)
+    if stream not in ("", "-"):
+        raise typer.BadParameter("expected - or nothing; name files in [[sources]] of config.toml")
+    with shown_progress() as progress:
+        if stream:
+            counted = intake.push(settings, sys.stdin.buffer, source, progress)
+        else:
+            counted = intake.ingest(settings, progress)
+    views.show_intake(counted)
+
+
+app.add_typer(quarantine_app, name="quarantine")
 
 
 @app.command()

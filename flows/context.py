@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Literal, Protocol
 
 from groundswell.config import Config
 from groundswell.store import Lease, Run, StepResult, Store
 
-RunKind = Literal["refresh", "retrain"]
+RunKind = Literal["refresh", "retrain", "ingest"]
 
 
 class Progress(Protocol):
@@ -52,6 +52,14 @@ class RunContext:
     progress: Progress
     as_of: datetime | None
     """Evidence after this moment is not used; None: as config.toml says."""
+
+    @property
+    def known_at(self) -> datetime | None:
+        """The moment whose knowledge counts, as asked or configured; None: all that is known."""
+        if self.as_of is not None:
+            return self.as_of
+        day = self.config.ranking.as_of
+        return datetime.combine(day, time.max, UTC) if isinstance(day, date) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import Literal
 from flows import overview
 from flows.context import utc_now
 from groundswell import __version__
-from groundswell.config import Config, load_config
-from groundswell.errors import GroundswellError
+from groundswell.config import Config, SourceConfig, load_config
+from groundswell.errors import GroundswellError, IngestError
 
 LIBRARIES = ("torch", "onnxruntime", "sentence-transformers", "prefect", "sqlalchemy", "numpy")
 
@@ -76,19 +76,34 @@ def check_software() -> Iterator[Check]:
 
 
 def check_sources(config: Config) -> Iterator[Check]:
-    """Look whether every input file can be opened."""
+    """Look whether every input can be opened and every secret is there."""
+    from ingest import inputs_of, kind_of
+
     for source in config.sources:
-        if not source.path.is_file() or not os.access(source.path, os.R_OK):
-            problem = "cannot be read" if source.path.exists() else "no such file"
-            remedy = f"correct path in [[sources]] {source.name}"
-            yield Check("sources", "fail", f"{source.path}: {problem}", remedy)
-    feedback = sum(source.kind == "feedback" for source in config.sources)
+        if source.api:
+            yield from _check_secret(source)
+            continue
+        try:
+            for file in inputs_of(source):
+                if not os.access(file.path, os.R_OK):
+                    remedy = f"correct path in [[sources]] {source.name}"
+                    yield Check("sources", "fail", f"{file}: cannot be read", remedy)
+        except IngestError as error:
+            found, _, remedy = str(error).rpartition("; ")
+            yield Check("sources", "fail", found, f"{remedy}, [[sources]] {source.name}")
+    feedback = sum(kind_of(source) == "feedback" for source in config.sources)
     if feedback:
         found = f"{len(config.sources)} named, {feedback} of feedback"
         yield Check("sources", "ok", found)
     else:
         remedy = "write settings for an export with 'groundswell init EXPORT'"
         yield Check("sources", "fail", "none of kind feedback", remedy)
+
+
+def _check_secret(source: SourceConfig) -> Iterator[Check]:
+    if source.token_env and not os.environ.get(source.token_env):
+        found = f"{source.name}: the environment variable {source.token_env} is not set"
+        yield Check("sources", "fail", found, "set it where the pipeline runs")
 
 
 def check_store(config: Config) -> Iterator[Check]:

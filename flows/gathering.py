@@ -1,28 +1,47 @@
-"""The first steps: rows of the sources into the store, texts into vectors."""
+"""The first step: rows of the sources into the store, each with exactly one fate."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
 
+import ingest
 from flows.context import RunContext
 from groundswell.config import Config, SourceConfig
-from groundswell.domain import ReadRow, content_id
-from groundswell.store import BATCH, Package, StepResult, Store
-
-RECORDS_A_TIME = 2000
-"""Records split in one unit of work."""
-
-TEXTS_A_TIME = 512
-"""Texts embedded and stored in one unit of work: a few seconds of computing to lose."""
+from groundswell.domain import ReadRow
+from groundswell.errors import IngestError, UnreachableError
+from groundswell.store import BATCH, Package, StepResult
 
 log = logging.getLogger(__name__)
 
 
 def ingest_sources(context: RunContext) -> StepResult:
-    """Read what is new or changed of every source; every row gets exactly one fate."""
-    for source in context.config.sources:
-        _read(context, source)
+    """Read what is new or changed of every source; every row gets exactly one fate.
+
+    Raises
+    ------
+    IngestError
+        Sources could not be read; the others were.
+    """
+    return read_and_count(context, context.config.sources)
+
+
+def read_and_count(
+    context: RunContext, sources: Sequence[SourceConfig], place: str = ""
+) -> StepResult:
+    """Read what is new of these sources; one that fails does not keep the others out.
+
+    Parameters
+    ----------
+    place
+        What the store calls the file that is read; empty: its path.
+
+    Raises
+    ------
+    IngestError
+        What was wrong with each source that failed.
+    """
+    _read_all(context, sources, place)
     opened = [p for p in context.store.feedback.packages() if p.run_id == context.run.run_id]
     accepted = sum(package.accepted for package in opened)
     seen = sum(package.rows_done for package in opened)
@@ -34,37 +53,72 @@ def ingest_sources(context: RunContext) -> StepResult:
     return StepResult("ingest_sources", seen, accepted, seen - accepted, 0.0, detail)
 
 
-def _read(context: RunContext, source: SourceConfig) -> None:
-    import ingest
+def privacy_of(config: Config) -> ingest.Privacy:
+    """Return what hides personal data, with the key of this installation.
 
+    Raises
+    ------
+    IngestError
+        The key or a pattern cannot be used.
+    """
+    settings = config.privacy
+    key = ingest.load_key(settings.key_variable, settings.key_file)
+    return ingest.Privacy(key, tuple(settings.patterns.items()), settings.names)
+
+
+def _read_all(context: RunContext, sources: Sequence[SourceConfig], place: str) -> None:
+    privacy = privacy_of(context.config)
+    failures: list[IngestError] = []
+    with ingest.Parser(privacy, keep_raw=context.config.privacy.keep_raw) as parser:
+        for source in sources:
+            try:
+                if source.api:
+                    _pull(context, source, privacy)
+                else:
+                    for file in ingest.inputs_of(source):
+                        _read(context, parser, source, file, place or str(file))
+            except IngestError as error:
+                failures.append(error)
+    if failures:
+        away = all(isinstance(error, UnreachableError) for error in failures)
+        told = "; ".join(map(str, failures))
+        raise UnreachableError(told) if away else IngestError(told)
+
+
+def _read(
+    context: RunContext,
+    parser: ingest.Parser,
+    source: SourceConfig,
+    file: ingest.Input,
+    place: str,
+) -> None:
     feedback = context.store.feedback
-    found = ingest.fingerprint(source.path)
-    # A mended mapping reads the same file anew, so it is part of what was read.
-    reading = source.model_dump_json(exclude={"name", "path"})
-    version = sha256(f"{found.sha256}\0{reading}".encode()).hexdigest()
-    if feedback.source_complete(source.name, str(source.path), version):
+    found = ingest.fingerprint(file)
+    # Mended settings read the same file anew, so they are part of what was read.
+    version = sha256(f"{found.sha256}\0{_settings(context, source)}".encode()).hexdigest()
+    if feedback.source_complete(source.name, place, version):
         return
-    rows = ingest.read_source(source)
+    hint = parser.count_hint(source, file)
     package = feedback.open_package(
         context.lease,
         run_id=context.run.run_id,
         source=source.name,
-        kind=source.kind,
-        path=str(source.path),
+        kind=ingest.kind_of(source),
+        path=place,
         sha256=version,
         size_bytes=found.size_bytes,
     )
-    context.progress.start(f"reading {source.name}", ingest.count_hint(source))
+    context.progress.start(f"reading {source.name}", hint)
     context.progress.advance(package.rows_done)
-    package = _add(context, package, islice(rows, package.rows_done, None))
+    rows = parser.read(source, file, skip=package.rows_done)
+    _told(_add(context, package, rows))
     context.progress.finish()
-    log.info(
-        "%s: %d new, %d duplicate, %d quarantined",
-        source.name,
-        package.accepted,
-        package.duplicate,
-        package.quarantined,
-    )
+
+
+def _settings(context: RunContext, source: SourceConfig) -> str:
+    reading = source.model_dump_json(exclude={"name", "path"})
+    privacy = context.config.privacy.model_dump_json(include={"names", "keep_raw", "patterns"})
+    return f"{reading}\0{privacy}"
 
 
 def _add(context: RunContext, package: Package, rows: Iterator[ReadRow]) -> Package:
@@ -77,66 +131,45 @@ def _add(context: RunContext, package: Package, rows: Iterator[ReadRow]) -> Pack
     return package
 
 
-def embed_new(context: RunContext) -> StepResult:
-    """Split new records into statements and embed every text that has no vector yet."""
-    _split(context)
-    texts = _texts(context.store)
-    missing = context.store.vectors.missing(encoder_id(context.config), list(texts))
-    if missing:
-        _embed(context, texts, missing)
-    detail = {"encoder": encoder_id(context.config)}
-    return StepResult("embed_new", len(texts), len(texts), 0, 0.0, detail)
-
-
-def encoder_id(config: Config) -> str:
-    """Name the encoder and its exact weights without loading them."""
-    from models.embedding import describe_encoder
-
-    settings = config.embedding
-    return describe_encoder(settings.model, backend=settings.backend, cache=settings.cache)
-
-
-def hashes_of(texts: Iterable[str]) -> list[str]:
-    """Return the keys of the texts' vectors."""
-    return [content_id(text) for text in texts]
-
-
-def _split(context: RunContext) -> None:
-    from models.statements import split_statements
-
-    feedback = context.store.feedback
-    while records := feedback.unsplit_records(RECORDS_A_TIME):
-        statements = [s for r in records for s in split_statements(r.record_id, r.text)]
-        feedback.add_statements(context.lease, [r.record_id for r in records], statements)
-
-
-def _texts(store: Store) -> dict[str, str]:
-    """Return every text the models need, by the key of its vector."""
-    from models.evidence import item_texts, reason_texts, signal_texts
-
-    market = store.market
-    outside = [
-        *reason_texts(market.deals()),
-        *signal_texts(market.signals()),
-        *item_texts(market.work_items()),
-    ]
-    said = store.feedback.statements()
-    texts = dict(zip(said["text_hash"].tolist(), said["text"].tolist(), strict=True))
-    return texts | dict(zip(hashes_of(outside), outside, strict=True))
-
-
-def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> None:
-    from models.embedding import embed, load_encoder
-
-    settings = context.config.embedding
-    context.progress.start("loading the encoder", None)
-    encoder = load_encoder(
-        settings.model, backend=settings.backend, cache=settings.cache, threads=settings.threads
+def _pull(context: RunContext, source: SourceConfig, privacy: ingest.Privacy) -> None:
+    """Ask a service for what is new: rows and the place to go on from are kept together."""
+    feedback, place = context.store.feedback, source.place
+    cursor = feedback.cursor(source.name, place)
+    package = feedback.open_package(
+        context.lease,
+        run_id=context.run.run_id,
+        source=source.name,
+        kind=ingest.kind_of(source),
+        path=place,
+        sha256=sha256(f"{context.run.run_id}\0{_settings(context, source)}".encode()).hexdigest(),
+        size_bytes=0,
+        whole=not cursor,
     )
+    if package.complete:
+        return
+    context.progress.start(f"asking {source.name}", None)
+    pages = ingest.pull_rows(source, cursor, privacy, keep_raw=context.config.privacy.keep_raw)
+    for page in pages:
+        for start in range(0, max(len(page.rows), 1), BATCH):
+            batch = page.rows[start : start + BATCH]
+            whole = start + BATCH >= len(page.rows)
+            package = feedback.add_rows(
+                context.lease,
+                package,
+                batch,
+                last=False,
+                cursor=page.cursor if whole else None,
+            )
+            context.progress.advance(len(batch))
+    _told(feedback.add_rows(context.lease, package, (), last=True))
     context.progress.finish()
-    context.progress.start("embedding", len(missing))
-    for start in range(0, len(missing), TEXTS_A_TIME):
-        hashes = missing[start : start + TEXTS_A_TIME]
-        vectors = embed([texts[key] for key in hashes], encoder, advance=context.progress.advance)
-        context.store.vectors.add(context.lease, encoder.model_id, hashes, vectors)
-    context.progress.finish()
+
+
+def _told(package: Package) -> None:
+    log.info(
+        "%s: %d new, %d duplicate, %d quarantined",
+        package.source,
+        package.accepted,
+        package.duplicate,
+        package.quarantined,
+    )

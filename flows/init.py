@@ -89,7 +89,9 @@ def _entry(source: NamedSource, folder: Path) -> Iterator[str]:
     guess = source.guess
     yield "[[sources]]"
     yield f"name = {_quoted(source.name)}"
-    if guess.kind != "feedback":
+    if guess.preset:
+        yield f"preset = {_quoted(guess.preset)}"
+    elif guess.kind != "feedback":
         yield f"kind = {_quoted(guess.kind)}"
     yield f"path = {_quoted(Path(os.path.relpath(source.path, folder)).as_posix())}"
     if guess.format != source.path.suffix.removeprefix(".").lower():
@@ -97,9 +99,10 @@ def _entry(source: NamedSource, folder: Path) -> Iterator[str]:
     if guess.channel:
         yield f"channel = {_quoted(guess.channel)}"
     yield from (f"# {one_line(note)}" for note in guess.notes if not note.endswith("(sure)"))
-    renamed = {field: column for field, column in guess.columns.items() if field != column}
-    if renamed:
-        pairs = ", ".join(f"{field} = {_quoted(column)}" for field, column in renamed.items())
+    named = {field: column for field, column in guess.columns.items() if field != column}
+    stated = guess.stated if guess.preset else named
+    if stated:
+        pairs = ", ".join(f"{field} = {_column(column)}" for field, column in stated.items())
         yield f"columns = {{ {pairs} }}"
     if guess.date_format:
         yield f"date_format = {_quoted(guess.date_format)}"
@@ -111,6 +114,10 @@ def _free_name(path: Path, taken: set[str]) -> str:
     name = re.sub(r"[^A-Za-z0-9_.-]+", "_", path.stem)[:_NAME_CHARS]
     candidates = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 2)))
     return next(free for free in candidates if free not in taken)
+
+
+def _column(column: str | tuple[str, ...]) -> str:
+    return _quoted(column) if isinstance(column, str) else f"[{', '.join(map(_quoted, column))}]"
 
 
 def _quoted(text: str) -> str:

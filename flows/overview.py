@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,9 +110,26 @@ def is_made(config: Config) -> bool:
 
 
 def newest_packages(store: Store) -> tuple[Package, ...]:
-    """Return the newest file of each source, sorted by the source's name."""
-    newest = {package.source: package for package in store.feedback.packages()}
-    return tuple(newest[source] for source in sorted(newest))
+    """Return the newest file of each source, sorted by the source's name.
+
+    Where a source is several files, the counts are those of all of them as they were read last.
+    """
+    newest = {(package.source, package.path): package for package in store.feedback.packages()}
+    of_source: dict[str, list[Package]] = {}
+    for package in newest.values():
+        of_source.setdefault(package.source, []).append(package)
+    return tuple(_together(of_source[source]) for source in sorted(of_source))
+
+
+def _together(files: list[Package]) -> Package:
+    return replace(
+        max(files, key=lambda package: package.package_id),
+        rows_done=sum(package.rows_done for package in files),
+        accepted=sum(package.accepted for package in files),
+        duplicate=sum(package.duplicate for package in files),
+        quarantined=sum(package.quarantined for package in files),
+        complete=all(package.complete for package in files),
+    )
 
 
 def find_idea(report: IdeaReport, name: str) -> RankedIdea:

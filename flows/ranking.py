@@ -1,10 +1,10 @@
 """The last steps: candidates from themes and backlog, their rank, and the report's files."""
 
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.context import RunContext
-from flows.gathering import encoder_id, hashes_of
+from flows.statements import encoder_id, hashes_of
 from flows.theming import load_model, theme_events
 from groundswell import __version__
 from groundswell.config import Config
@@ -25,7 +25,7 @@ def propose_candidates(context: RunContext) -> StepResult:
     from models.evidence import item_texts
 
     needs, vectors = _needs(context)
-    items = context.store.market.work_items()
+    items = context.store.market.work_items(context.known_at)
     candidates = propose(
         needs,
         vectors,
@@ -139,13 +139,14 @@ def _evidence(context: RunContext) -> "Evidence":
 
     market = context.store.market
     needs, centroids = _needs(context)
-    deals, signals, items = market.deals(), market.signals(), market.work_items()
+    at = context.known_at
+    deals, signals, items = market.deals(at), market.signals(at), market.work_items(at)
     return Evidence(
         mentions=context.store.feedback.mentions(),
         themes=needs,
         theme_vectors=centroids,
         as_of=_as_of(context),
-        accounts=market.accounts(),
+        accounts=market.accounts(at),
         deals=deals,
         reason_vectors=_vectors_of(context, reason_texts(deals)),
         signals=signals,
@@ -157,11 +158,8 @@ def _evidence(context: RunContext) -> "Evidence":
 
 def _as_of(context: RunContext) -> datetime:
     """Return the moment of the report: as asked, as configured, or the newest record's."""
-    if context.as_of is not None:
-        return context.as_of
-    configured = context.config.ranking.as_of
-    if isinstance(configured, date):
-        return datetime.combine(configured, time.max, UTC)
+    if context.known_at is not None:
+        return context.known_at
     newest = context.store.feedback.counts().last_created_at
     if newest is None:
         raise GroundswellError(

@@ -36,7 +36,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows import steps
 from flows.context import RunContext, RunKind, RunOutcome, Step
 from groundswell.config import Config, ScheduleConfig, load_config
-from groundswell.errors import ConfigError
+from groundswell.errors import ConfigError, UnreachableError
 from groundswell.store import StepResult
 
 DEPLOYMENT = "groundswell"
@@ -160,4 +160,4 @@ def _as_task(step: Step, context: RunContext) -> StepResult:
 def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Whether waiting can help: a file that is away may come back, a wrong column stays wrong."""
     error = state.result(raise_on_failure=False)
-    return isinstance(error.__context__, OSError)  # what the reader was told before it raised
+    return isinstance(error, UnreachableError)

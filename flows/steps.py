@@ -6,14 +6,16 @@ Prefect is not known here.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 
 from flows.context import Progress, RunContext, RunKind, RunOutcome, Silence, Step, utc_now
-from flows.gathering import embed_new, ingest_sources
+from flows.gathering import ingest_sources
 from flows.ranking import propose_candidates, rank_ideas, write_report
+from flows.statements import embed_new
 from flows.theming import fit_themes, update_themes
 from groundswell import __version__
 from groundswell.config import Config
@@ -90,11 +92,28 @@ def run(
         What the operator can mend; the run is marked ``failed``.
     """
     call = run_step or _plainly
+    with opened_run(config, kind=kind, progress=progress, as_of=as_of, clock=clock) as context:
+        counts = {step.__name__: do(step, context, call) for step in steps}
+        return _outcome(context, counts)
+
+
+@contextmanager
+def opened_run(
+    config: Config,
+    *,
+    kind: RunKind,
+    progress: Progress | None = None,
+    as_of: datetime | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Iterator[RunContext]:
+    """Hold the lease and an entry of the ledger for the length of a ``with`` block.
+
+    Parameters are those of `run`. If the block raises, the run is marked ``failed``.
+    """
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
         started = _begin(store, lease, config, kind=kind, as_of=as_of, clock=clock)
-        context = RunContext(config, store, lease, started, progress or Silence(), as_of)
         try:
-            counts = {step.__name__: _do(step, context, call) for step in steps}
+            yield RunContext(config, store, lease, started, progress or Silence(), as_of)
         except Exception as error:
             told = str(error) if isinstance(error, GroundswellError) else type(error).__name__
             store.ledger.finish_run(
@@ -102,7 +121,6 @@ def run(
             )
             raise
         store.ledger.finish_run(lease, started.run_id, state="ok", finished_at=clock())
-        return _outcome(context, counts)
 
 
 def _begin(
@@ -129,9 +147,12 @@ def _plainly(step: Step, context: RunContext) -> StepResult:
     return step(context)
 
 
-def _do(
-    step: Step, context: RunContext, call: Callable[[Step, RunContext], StepResult]
+def do(
+    step: Step,
+    context: RunContext,
+    call: Callable[[Step, RunContext], StepResult] = _plainly,
 ) -> StepResult:
+    """Take one step and enter it in the ledger."""
     begun = perf_counter()
     result = replace(call(step, context), seconds=round(perf_counter() - begun, 3))
     context.store.ledger.step_done(context.lease, context.run.run_id, result)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from flows.context import RunContext
-from flows.gathering import encoder_id
+from flows.statements import annotator_id, encoder_id
 from groundswell.domain import NOISE, ThemeAssignment, content_id
 from groundswell.errors import ModelError
 from groundswell.files import write_whole
@@ -77,7 +77,8 @@ def _why_refit(context: RunContext) -> str:
         return "there are none yet"
     if model.fingerprint != _fingerprint(context):
         return "the encoder or the settings of [themes] changed"
-    now = context.store.feedback.counts().statements
+    counts = context.store.feedback.counts(annotator_id(context.config))
+    now = counts.statements - counts.uninformative
     if now > model.statements * (1.0 + context.config.themes.refit_growth):
         return f"{now} statements, {model.statements} at the last fit"
     return ""
@@ -85,7 +86,7 @@ def _why_refit(context: RunContext) -> str:
 
 def _fingerprint(context: RunContext) -> str:
     settings = context.config.themes.model_dump_json(exclude={"refit_growth"})
-    return content_id(encoder_id(context.config), settings, str(FIT_VERSION))
+    return content_id(annotator_id(context.config), settings, str(FIT_VERSION))
 
 
 def _counts(context: RunContext, step: str) -> StepResult:
@@ -99,7 +100,7 @@ def _counts(context: RunContext, step: str) -> StepResult:
 
 
 def _place_new(context: RunContext) -> None:
-    waiting = context.store.themes.unassigned_statements()
+    waiting = context.store.themes.unassigned_statements(annotator_id(context.config))
     if len(waiting) == 0:
         return
     model = load_model(context)
@@ -162,7 +163,7 @@ def _refit(context: RunContext) -> None:
 
 
 def _distinct_texts(context: RunContext) -> Texts:
-    said = context.store.feedback.statements()
+    said = context.store.feedback.statements(annotator_id(context.config), informative_only=True)
     groups = said.groupby("text_hash", sort=True)
     texts = groups["text"].first()
     vectors = context.store.vectors.load(encoder_id(context.config), texts.index.tolist())

@@ -1,5 +1,6 @@
 """What the commands show to people. The same values as JSON are `flows.terminal.write_json`'s."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from flows.init import NamedSource
     from flows.overview import Status
     from groundswell.report import IdeaReport, ThemeSummary
-    from groundswell.store import QuarantineEntry
+    from groundswell.store import QuarantineEntry, StepResult
 
 NARROW_COLUMNS = 100
 """Below this, cells of two parts are broken into two lines to leave room for the idea."""
@@ -89,16 +90,60 @@ def show_status(status: "Status") -> None:
     console.print(f"\nNext: {due} (cron {status.cron}), while 'groundswell schedule' runs")
 
 
-def show_quarantine(entries: Sequence["QuarantineEntry"]) -> None:
+def show_quarantine(
+    entries: Sequence["QuarantineEntry"], counts: Sequence[tuple[str, str, str, int]]
+) -> None:
     """Show rows that could not be used: where they stand, why, and what would be accepted."""
-    made = table("source", "place", "reason", "found")
+    console = output()
+    if not entries:
+        console.print("No row was refused.")
+        return
+    made = table("entry", "source", "place", "reason", "found")
     for entry in entries:
         place = foreign(f"{Path(entry.path).name}:{entry.row.line}")
-        made.add_row(entry.source, place, entry.row.reason, foreign(entry.row.detail))
-    console = output()
-    console.print(made if entries else "No row was refused.")
-    if entries:
-        console.print("\ndocs/quarantine.md says what each reason means and what to do.")
+        reason = entry.row.reason
+        made.add_row(entry.entry_id, entry.source, place, reason, foreign(entry.row.detail))
+    console.print(made)
+    console.print(f"\n{_reasons(counts)}")
+    console.print(
+        "docs/quarantine.md says what each reason means and what to do;"
+        " 'groundswell quarantine show ENTRY' shows a row;"
+        " 'groundswell quarantine retry' reads the files again after they were mended."
+    )
+
+
+def _reasons(counts: Sequence[tuple[str, str, str, int]]) -> str:
+    total: Counter[tuple[str, str]] = Counter()
+    for source, _, reason, rows in counts:
+        total[source, reason] += rows
+    return "; ".join(f"{source}: {rows:,} {reason}" for (source, reason), rows in total.items())
+
+
+def show_quarantined_row(entry: "QuarantineEntry") -> None:
+    """Show one row that could not be used, as far as it was kept."""
+    row = entry.row
+    span = "" if row.byte_start is None else f", bytes {row.byte_start:,} to {row.byte_end:,}"
+    made = table("", "")
+    made.show_header = False
+    for name, value in (
+        ("place", f"{entry.path}, line {row.line}{span}"),
+        ("source", entry.source),
+        ("reason", row.reason),
+        ("found", row.detail),
+        ("row", row.raw),
+    ):
+        made.add_row(name, foreign(value))
+    output().print(made)
+
+
+def show_intake(counted: "StepResult") -> None:
+    """Say what became of the rows that were read."""
+    detail = counted.detail
+    rows = "1 row" if counted.items_in == 1 else f"{counted.items_in:,} rows"
+    output().print(
+        f"{rows} read: {counted.items_out:,} new or changed,"
+        f" {detail['duplicate']:,} known, {detail['quarantined']:,} in quarantine."
+    )
 
 
 def show_checks(checks: Sequence["Check"]) -> None:

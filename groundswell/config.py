@@ -12,55 +12,15 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from groundswell.errors import ConfigError
+from groundswell.section import LocalPath, Positive, Section, Share, Weight
+from groundswell.source_config import SourceConfig, SourceKind
+
+__all__ = ["Config", "SourceConfig", "SourceKind", "load_config"]
 
 ENVIRONMENT_PREFIX = "GROUNDSWELL__"
-
-SourceKind = Literal[
-    "feedback",
-    "accounts",
-    "deals",
-    "signals",
-    "trends",
-    "changelog",
-    "backlog",
-    "work_history",
-    "capacity",
-]
-
-
-def _beside_config(path: Path, info: ValidationInfo) -> Path:
-    return Path(info.context["root"], path) if info.context else path
-
-
-# A worker runs in a directory of its own, so a relative path starts at config.toml.
-LocalPath = Annotated[Path, Field(strict=False), AfterValidator(_beside_config)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Weight = Annotated[float, Field(ge=0)]
-
-
-class Section(BaseModel):
-    """A table of ``config.toml``: immutable, and a misspelt key is an error."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        validate_default=True,  # a default path, too, starts at config.toml
-        revalidate_instances="always",
-    )
 
 
 class StoreConfig(Section):
@@ -76,21 +36,15 @@ class StoreConfig(Section):
         return self.url.get_secret_value() or str(self.path)
 
 
-class SourceConfig(Section):
-    """One ``[[sources]]`` entry."""
+class PrivacyConfig(Section):
+    """``[privacy]``."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-    kind: SourceKind = "feedback"
-    path: LocalPath
-    format: str = ""
-    """Empty: from the file's suffix."""
-    channel: str = ""
-    columns: Mapping[str, str] = {}
-    """Our field name to the file's column name; fields left out keep their own name."""
-    date_format: str = ""
-    """As in `datetime.strptime`; empty: ISO 8601 and nothing else."""
-    competitor: str = ""
-    """For a changelog: whose it is; empty: our own."""
+    key_variable: str = "GROUNDSWELL_PSEUDONYM_KEY"
+    key_file: LocalPath = Path("data/pseudonym.key")
+    names: bool = True
+    keep_raw: bool = False
+    patterns: Mapping[str, str] = {}
+    """Name of what is hidden to a regular expression; the text becomes ``<name>``."""
 
 
 class EmbeddingConfig(Section):
@@ -175,6 +129,7 @@ class Config(Section):
 
     store: StoreConfig = StoreConfig()
     sources: Annotated[tuple[SourceConfig, ...], Field(strict=False)] = ()
+    privacy: PrivacyConfig = PrivacyConfig()
     embedding: EmbeddingConfig = EmbeddingConfig()
     themes: ThemesConfig = ThemesConfig()
     ranking: RankingConfig = RankingConfig()

@@ -25,6 +25,10 @@ class IngestError(GroundswellError):
     """A source cannot be read."""
 
 
+class UnreachableError(IngestError):
+    """A source is away; it may come back by itself."""
+
+
 class StoreError(GroundswellError):
     """The store cannot be used."""
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from groundswell.config import SourceConfig
 from groundswell.domain import Account, AccountStatus, Deal, DealStage
-from ingest.kinds import Kind
-from ingest.privacy import pseudonym, redact
+from ingest.kinds import Intake, Kind
 from ingest.sources.rows import RowFault
 from ingest.values import Cells
 
@@ -23,14 +21,15 @@ _CLOSED: Mapping[str, DealStage] = {
     "closedlost": "lost",
 }
 _MAX_SEATS = 10_000_000
+_MONTHS = 12
 
 
-def _read_account(cells: Cells, _source: SourceConfig) -> Iterator[Account]:
+def _read_account(cells: Cells, intake: Intake) -> Iterator[Account]:
     churned_at = cells.day("churned_at")
     yield Account(
-        account_id=pseudonym(cells.required("account_id")),
+        account_id=intake.privacy.pseudonym(cells.required("account_id"), "account"),
         name=cells.name("name") or "",
-        arr=cells.money("arr"),
+        arr=_revenue(cells),
         segment=cells.name("segment"),
         seats=cells.integer("seats", 0, _MAX_SEATS),
         renewal_date=cells.day("renewal_date"),
@@ -39,17 +38,25 @@ def _read_account(cells: Cells, _source: SourceConfig) -> Iterator[Account]:
     )
 
 
-def _read_deal(cells: Cells, _source: SourceConfig) -> Iterator[Deal]:
-    account = cells.name("account_id")
+def _revenue(cells: Cells) -> float | None:
+    """Return recurring revenue a year, as stated or from that of a month."""
+    arr, mrr = cells.money("arr"), cells.money("mrr")
+    return mrr * _MONTHS if arr is None and mrr is not None else arr
+
+
+def _read_deal(cells: Cells, intake: Intake) -> Iterator[Deal]:
+    account = (cells.name("account_id") or "").split(";")[0]  # the first is the primary one
     reasons = (cells.text("reasons") or "").split(";")
     yield Deal(
         deal_id=cells.required("opp_id"),
-        account_id=pseudonym(account) if account else None,
+        account_id=intake.privacy.pseudonym(account, "account") if account else None,
         stage=_stage(cells),
         amount=cells.money("amount"),
         probability=cells.share("probability"),
         close_date=cells.day("close_date"),
-        reasons=tuple(redact(reason.strip()) for reason in reasons if reason.strip()),
+        reasons=tuple(
+            intake.privacy.redact(reason.strip()) for reason in reasons if reason.strip()
+        ),
         competitor=cells.name("competitor"),
     )
 
@@ -68,11 +75,17 @@ def _stage(cells: Cells) -> DealStage:
 
 ACCOUNTS = Kind(
     required=("account_id",),
-    optional=("name", "arr", "segment", "seats", "renewal_date", "status", "churned_at"),
+    optional=(
+        *("name", "arr", "mrr", "segment", "seats", "renewal_date", "status", "churned_at"),
+        "observed_at",
+    ),
     read=_read_account,
 )
 DEALS = Kind(
     required=("opp_id", "stage"),
-    optional=("account_id", "amount", "probability", "close_date", "reasons", "competitor"),
+    optional=(
+        *("account_id", "amount", "probability", "close_date", "reasons", "competitor"),
+        "observed_at",
+    ),
     read=_read_deal,
 )

@@ -2,10 +2,33 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from groundswell.config import SourceConfig
 from groundswell.domain import Row
 from ingest.values import Cells
+
+
+class Privacy(Protocol):
+    """Takes personal data out of what is read."""
+
+    def redact(self, text: str) -> str:
+        """Return the text with placeholders for personal data."""
+
+    def pseudonym(self, identifier: str, kind: Literal["author", "account", "record"]) -> str:
+        """Return a name that hides the identifier, the same wherever it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How the rows of one source are to be taken in."""
+
+    source: SourceConfig
+    privacy: Privacy
+    keep_raw: bool = False
+    """Keep the customers' text as it came beside the cleaned one."""
+    votes_exclude_author: bool = False
+    """Whoever wrote a message is not among its votes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,5 +37,5 @@ class Kind:
 
     required: Sequence[str]
     optional: Sequence[str]
-    read: Callable[[Cells, SourceConfig], Iterable[Row]]
+    read: Callable[[Cells, Intake], Iterable[Row]]
     """Raises `ingest.sources.rows.RowFault` for a row that cannot be used."""

@@ -1,18 +1,19 @@
 """Read a configured source from beginning to end: the way in for every row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import file_digest
+from io import SEEK_END
 from itertools import chain, islice
 from pathlib import Path
 
 from groundswell.config import SourceConfig
 from groundswell.domain import AcceptedRow, QuarantinedRow, ReadRow
 from groundswell.errors import IngestError
-from ingest.mapping import KINDS, check_date_format, resolve_columns
-from ingest.privacy import redact
+from ingest.inputs import Input, digest, file_of, format_of
+from ingest.kinds import Intake, Privacy
+from ingest.mapping import KINDS, check_date_format, observed_at, resolve_columns
+from ingest.presets import preset_of, with_preset
 from ingest.sources import READERS
-from ingest.sources.lines import open_input
 from ingest.sources.rows import RAW_BYTES, RawRow, RowFault
 from ingest.values import Cells
 
@@ -28,19 +29,24 @@ class FileFingerprint:
     size_bytes: int
 
 
-def fingerprint(path: Path) -> FileFingerprint:
-    """Read the whole file once; raises `IngestError` if it cannot be read."""
-    with open_input(path) as file:
-        digest = file_digest(file, "sha256").hexdigest()
-        return FileFingerprint(digest, file.tell())
+def fingerprint(file: Input | Path) -> FileFingerprint:
+    """Read the whole file once, unpacked; raises `IngestError` if it cannot be read."""
+    return FileFingerprint(*digest(_as_input(file)))
 
 
-def read_source(source: SourceConfig) -> Iterator[ReadRow]:
-    """Yield what became of every row, in file order.
+def read_source(
+    source: SourceConfig, privacy: Privacy, file: Input | None = None, *, keep_raw: bool = False
+) -> Iterator[ReadRow]:
+    """Yield what became of every row of one file of the source, in file order.
 
     Text is cleaned and personal data replaced, in quarantined rows too. A row of a wide table
     of search interest or of release notes with several items gives several accepted values,
     all with its line.
+
+    Parameters
+    ----------
+    file
+        One of `ingest.inputs_of`; None: the source's path, which then is a file.
 
     Raises
     ------
@@ -48,67 +54,105 @@ def read_source(source: SourceConfig) -> Iterator[ReadRow]:
         At once: the file, its format, its columns or the settings of the source cannot be
         used, or it has no rows. While reading: an archive turns out to be damaged.
     """
+    source = with_preset(source)
     check_date_format(source)
-    rows = open_rows(source.path, source.format, source.name)
+    file = file or file_of(source)
+    rows = open_rows(file, source.format, source.name)
     head = list(islice(rows, _HEAD_ROWS))
     if not head:
-        raise IngestError(f"{source.path}: a header but no rows; export it again")
-    found = dict.fromkeys(
-        column for row in head if isinstance(row, RawRow) for column in row.fields
-    )
+        raise IngestError(f"{file}: a header but no rows; export it again")
+    found = {name: None for row in head if isinstance(row, RawRow) for name in row.fields}
     columns = resolve_columns(source, found) if found else {}
-    return _fates(chain(head, rows), source, columns)
+    votes_alone = preset_of(source).votes_exclude_author
+    intake = Intake(source, privacy, keep_raw, votes_exclude_author=votes_alone)
+    return _late_columns(chain(head, rows), intake, found, columns)
 
 
-def count_hint(source: SourceConfig) -> int | None:
+def count_hint(source: SourceConfig, file: Input | None = None) -> int | None:
     """Return about how many rows there are, from the first ones; None where that cannot be told."""
-    head = list(islice(open_rows(source.path, source.format, source.name), _HEAD_ROWS))
+    file = file or file_of(source)
+    form = with_preset(source).format
+    head = list(islice(open_rows(file, form, source.name), _HEAD_ROWS))
     if len(head) < _HEAD_ROWS:
         return len(head)
     start, end = head[0].byte_start, head[-1].byte_end
     if start is None or end is None or end <= start:
         return None
-    return round((source.path.stat().st_size - start) * len(head) / (end - start))
+    with file.open() as opened:
+        size = opened.seek(0, SEEK_END)
+    return round((size - start) * len(head) / (end - start))
 
 
-def open_rows(path: Path, form: str, source: str) -> Iterator[RawRow | QuarantinedRow]:
+def open_rows(file: Input | Path, form: str, source: str) -> Iterator[RawRow | QuarantinedRow]:
     """Return the reader of a file's rows for a `form` such as ``csv:cp1252``, empty: by suffix."""
+    file = _as_input(file)
     name, _, option = form.partition(":")
-    name = name or path.suffix.removeprefix(".").lower()
+    name = name or format_of(file)
     if name not in READERS:
         raise IngestError(
-            f"{path}: format {name!r} is not supported;"
+            f"{file}: format {name!r} is not supported;"
             f" set format in [[sources]] {source} to one of {', '.join(READERS)}"
         )
-    return READERS[name](path, option)
+    return READERS[name](file, option)
 
 
-def _fates(
-    rows: Iterator[RawRow | QuarantinedRow], source: SourceConfig, columns: dict[str, str]
+def _as_input(file: Input | Path) -> Input:
+    return file if isinstance(file, Input) else Input(file)
+
+
+def _late_columns(
+    rows: Iterable[RawRow | QuarantinedRow],
+    intake: Intake,
+    found: dict[str, None],
+    columns: Mapping[str, str],
 ) -> Iterator[ReadRow]:
-    read = KINDS[source.kind].read
+    """Yield the fates of rows of which later ones may have columns that the first had not."""
+    for row in rows:
+        if isinstance(row, RawRow) and not row.fields.keys() <= found.keys():
+            found |= dict.fromkeys(row.fields)
+            columns = resolve_columns(intake.source, found)
+        yield from fates((row,), intake, columns)
+
+
+def fates(
+    rows: Iterable[RawRow | QuarantinedRow], intake: Intake, columns: Mapping[str, str]
+) -> Iterator[ReadRow]:
+    """Yield what becomes of every row, in order.
+
+    Parameters
+    ----------
+    columns
+        Our field name to the row's column; rows may lack columns.
+    """
     for row in rows:
         if isinstance(row, QuarantinedRow):
-            yield _presentable(row)
+            yield _presentable(row, intake.privacy)
             continue
         try:
-            values = list(read(Cells(row.fields, columns, source.date_format), source))
+            accepted = _accepted(row, intake, columns)
         except RowFault as fault:
             raw = "\t".join(str(value) for value in row.fields.values())
             yield _presentable(
                 QuarantinedRow(
                     row.line, row.byte_start, row.byte_end, fault.reason, fault.detail, raw
-                )
+                ),
+                intake.privacy,
             )
         else:
-            for value in values:
-                yield AcceptedRow(row.line, value)
+            yield from accepted
 
 
-def _presentable(row: QuarantinedRow) -> QuarantinedRow:
+def _accepted(row: RawRow, intake: Intake, columns: Mapping[str, str]) -> list[AcceptedRow]:
+    cells = Cells(row.fields, columns, intake.source.date_format)
+    observed = observed_at(cells) if "observed_at" in columns else None
+    values = KINDS[intake.source.kind].read(cells, intake)
+    return [AcceptedRow(row.line, value, observed) for value in values]
+
+
+def _presentable(row: QuarantinedRow, privacy: Privacy) -> QuarantinedRow:
     """Without personal data or characters that no database takes, and of bounded length."""
-    raw = redact(_storable(row.raw)).encode()[:RAW_BYTES].decode(errors="ignore")
-    return replace(row, raw=raw, detail=redact(_storable(row.detail)))
+    raw = privacy.redact(_storable(row.raw)).encode()[:RAW_BYTES].decode(errors="ignore")
+    return replace(row, raw=raw, detail=privacy.redact(_storable(row.detail)))
 
 
 def _storable(text: str) -> str:

@@ -12,6 +12,10 @@ from ingest.sources.rows import RowFault, shorten
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 EPOCHS = {"unix": 1.0, "unix_ms": 1000.0}
 """Values of ``date_format`` for times counted from 1970: name to units per second."""
+ISO = "iso"
+"""How a ``date_format`` of several forms says ISO 8601."""
+EITHER = " | "
+"""What sets off the forms of a ``date_format``; the first that fits a cell reads it."""
 SHORT_CHARS = 1000
 """Longest name, identifier or key."""
 
@@ -154,15 +158,13 @@ class Cells:
         return value
 
     def _time(self, field: str, text: str) -> datetime:
-        try:
-            if self.date_format in EPOCHS:
-                return datetime.fromtimestamp(float(text) / EPOCHS[self.date_format], UTC)
-            if self.date_format:
-                return datetime.strptime(text, self.date_format)
-            return datetime.fromisoformat(_iso(text))
-        except (ValueError, OverflowError, OSError):
-            found = f"{self._found(field)}; expected {self._example()}"
-            raise RowFault("bad_date", found) from None
+        for form in self.date_format.split(EITHER):
+            try:
+                return _time(text, form)
+            except (ValueError, OverflowError, OSError):
+                continue
+        found = f"{self._found(field)}; expected {self._example()}"
+        raise RowFault("bad_date", found)
 
     def _example(self) -> str:
         if self.date_format:
@@ -174,6 +176,14 @@ class Cells:
 
     def _column(self, field: str) -> str:
         return shorten(self.columns.get(field, field))
+
+
+def _time(text: str, form: str) -> datetime:
+    if form in EPOCHS:
+        return datetime.fromtimestamp(float(text) / EPOCHS[form], UTC)
+    if form and form != ISO:
+        return datetime.strptime(text, form)
+    return datetime.fromisoformat(_iso(text))
 
 
 def _iso(text: str) -> str:

@@ -37,6 +37,11 @@ DRAFT_ITERATIONS = 1
 """Cycles while resolutions are compared."""
 
 
+_GRAIN = 2.0**-20
+"""Weights are multiples of it, so that sums of them are exact. Where they are not, a node can
+gain by a rounding error each time it moves to and fro, and the partition never ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Communities:
     """A partition with how far it can be trusted."""
@@ -67,19 +72,24 @@ def leiden(
     """
     import graspologic_native
 
-    if graph.nnz == 0:
+    if graph.nnz == 0 or graph.data.max() <= 0.0:
         return np.arange(graph.shape[0], dtype=np.int64)
     _, found = graspologic_native.leiden_csr(
         graph.indptr.astype(np.int64),
         graph.indices.astype(np.int32),
-        graph.data.astype(np.float64),
+        _exact(graph.data.astype(np.float64)),
         graph.shape[0],
-        resolution=float(resolution),
+        resolution=round(resolution / _GRAIN) * _GRAIN,
         iterations=iterations,
         seed=seed,
     )
     raw = np.fromiter((found[node] for node in range(graph.shape[0])), np.int64, graph.shape[0])
     return renumber(raw)
+
+
+def _exact(weights: FloatArray) -> FloatArray:
+    """Return weights in proportion, of which any sum is exact; the partition is the same."""
+    return np.asarray(np.maximum(np.round(weights / (weights.max() * _GRAIN)), 1.0) * _GRAIN)
 
 
 def renumber(labels: IntArray) -> IntArray:

@@ -16,7 +16,7 @@ PHRASE_WORDS = 3
 FORM_LETTERS = (4, 6)
 """Shortest word that can have other forms, and letters in which forms of a longer one agree."""
 
-_MARK = re.compile(r"\[[a-z]+\]|https?://\S+|www\.\S+")  # "[email]", as redaction leaves it
+_MARK = re.compile(r"<[a-z][a-z0-9_-]*>|https?://\S+|www\.\S+")  # "<email>", as redaction leaves it
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]")  # noqa: RUF001
 _ELISION = re.compile(r"^(?:[a-z]|qu)'(?=\w{2})")  # l'application
 _SUFFIX = re.compile(r"'(?:s|re|ve|ll|d|m)$")

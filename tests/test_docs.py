@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from typer import Context
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import groundswell.domain
@@ -19,9 +21,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"]
 )
-COMMANDS = sorted(
-    command.callback.__name__ for command in app.registered_commands if command.callback
-)
+COMMANDS = sorted(get_command(app).list_commands(Context(get_command(app))))  # type: ignore[attr-defined]
 
 
 def page(name: str) -> str:
@@ -45,7 +45,7 @@ def public_types(module: ModuleType) -> list[str]:
     return [
         name
         for name, value in vars(module).items()
-        if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
+        if dataclasses.is_dataclass(value) and value.__module__.startswith(module.__name__)
     ]
 
 

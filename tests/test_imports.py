@@ -15,14 +15,20 @@ MIGRATIONS = ROOT / "groundswell" / "store" / "migrations"
 """Written once and never tidied: a schema's history must stay as it ran."""
 
 HEAVY = {
+    "httpcore2",
     "jinja2",
     "numpy",
     "onnx",
     "onnxruntime",
     "pandas",
+    "phonenumbers",
     "prefect",
+    "py3langid",
     "pyarrow",
+    "re2",
+    "rensa",
     "scipy",
+    "selectolax",
     "sentence_transformers",
     "sklearn",
     "sqlalchemy",

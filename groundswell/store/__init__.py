@@ -1,14 +1,18 @@
 """The memory of the pipeline: an SQLite file or a PostgreSQL database, and the only SQL."""
 
+from groundswell.store.counts import FeedbackCounts
 from groundswell.store.database import BATCH, Lease
-from groundswell.store.feedback import FeedbackCounts, Package, QuarantineEntry
+from groundswell.store.histories import SINCE_EVER, Version
 from groundswell.store.ideas import ReportFile
 from groundswell.store.ledger import Run, StepResult
+from groundswell.store.packages import Package
+from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.store import Store, open_store
 from groundswell.store.themes import ModelRow
 
 __all__ = [
     "BATCH",
+    "SINCE_EVER",
     "FeedbackCounts",
     "Lease",
     "ModelRow",
@@ -18,5 +22,6 @@ __all__ = [
     "Run",
     "StepResult",
     "Store",
+    "Version",
     "open_store",
 ]

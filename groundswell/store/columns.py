@@ -4,8 +4,10 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Dialect, ForeignKey, Text
+from sqlalchemy import Column, Dialect, ForeignKey, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData()
 
 Words = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that sorts by its bytes, as SQLite sorts it."""
@@ -60,6 +62,11 @@ class Document(TypeDecorator[Any]):
         return None if value is None else _tuples(json.loads(value))
 
 
+def table(name: str, *parts: Any, **options: Any) -> Table:
+    """Return a table of `metadata`; on SQLite its rows lie in the order of their key."""
+    return Table(name, metadata, *parts, sqlite_with_rowid=False, **options)
+
+
 def key(name: str, kind: Any = Words, *references: Any) -> Column[Any]:
     """Return a column of the primary key; its value is given, never drawn from a sequence."""
     return Column(name, kind, *references, primary_key=True, autoincrement=False)
@@ -75,6 +82,11 @@ def optional(name: str, kind: Any = Words, *references: Any, volatile: Any = Non
     """Return a column that may be empty: not known, which is not zero."""
     info = {} if volatile is None else {"volatile": volatile}
     return Column(name, kind, *references, nullable=True, info=info)
+
+
+def spelt(text: str) -> str:
+    """Spell out what a database refuses in a text: NUL and halves of surrogate pairs."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def part_of(column: str) -> ForeignKey:

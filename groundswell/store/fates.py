@@ -1,42 +1,29 @@
 """Decide what becomes of each row that was read: accepted, duplicate or quarantined."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, tuple_
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from groundswell.domain import (
-    Account,
-    Deal,
+    AcceptedRow,
     FeedbackRecord,
     MarketSignal,
     QuarantinedRow,
     ReadRow,
-    Row,
-    TeamCapacity,
-    WorkItem,
 )
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
+from groundswell.store.columns import spelt
+from groundswell.store.company import market_signal
 from groundswell.store.engines import upsert
+from groundswell.store.histories import Histories
+from groundswell.store.messages import Messages, Outcome
 from groundswell.store.rows import columns_of, row_of
 
-TABLES: dict[type[Any], Table] = {
-    FeedbackRecord: tables.record,
-    Account: tables.account,
-    Deal: tables.deal,
-    MarketSignal: tables.market_signal,
-    WorkItem: tables.work_item,
-    TeamCapacity: tables.capacity,
-}
-"""Where each kind of value is kept; its key is made of the value's attributes of those names."""
-
-KEYS = {kind: tuple(column.name for column in table.primary_key) for kind, table in TABLES.items()}
-
 RAW_BYTES = 4096
-
-Key = tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -44,54 +31,72 @@ class Fates:
     """What a batch changes, gathered before anything is written."""
 
     accepted: int = 0
+    """May be negative, as `duplicate`: a row of an earlier batch can lose its place."""
     duplicate: int = 0
     quarantined: list[tuple[int, QuarantinedRow]] = field(default_factory=list)
     """(position in the package from 0, row)."""
-    rows: dict[type[Row], dict[Key, dict[str, Any]]] = field(default_factory=dict)
-    """The new or changed rows by key."""
-    replaced: set[str] = field(default_factory=set)
+    changed: list[tuple[Table, list[dict[str, Any]]]] = field(default_factory=list)
+    """The new or changed rows of each table."""
+    sightings: list[dict[str, Any]] = field(default_factory=list)
+    """Known records that stand in this file too: id, seen_in, line and position."""
+    reworded: list[str] = field(default_factory=list)
     """Records whose words changed, so that their statements no longer hold."""
 
 
-def decide(connection: Connection, package_id: int, first: int, rows: Sequence[ReadRow]) -> Fates:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where rows come from."""
+
+    package_id: int
+    source: str
+    first: int
+    """Position of the first row in its package, from 0."""
+    read_at: datetime
+
+
+def decide(connection: Connection, place: Place, rows: Sequence[ReadRow]) -> Fates:
     """Compare rows with the store and with each other, in their order.
 
-    A value that is known with the same content is a duplicate. Other content under a known key
-    replaces it, except for a record that came from the same file: there one id stands for two
-    messages, and the later row is quarantined.
+    A value that is known with the same content is a duplicate. What else can happen is told by
+    `groundswell.store.messages` and `groundswell.store.histories`; a market signal under a known
+    key takes the place of the one before.
     """
     fates = Fates()
-    known, homes = _known(connection, rows)
-    for position, row in enumerate(rows, start=first):
+    good = [row for row in rows if isinstance(row, AcceptedRow)]
+    ids = [row.value.record_id for row in good if isinstance(row.value, FeedbackRecord)]
+    messages = Messages(connection, place.package_id, ids)
+    following = iter(ids)
+    signals = _Signals(connection, [r.value for r in good if isinstance(r.value, MarketSignal)])
+    histories = Histories(connection, place.source, place.read_at, good)
+    for position, row in enumerate(rows, start=place.first):
         if isinstance(row, QuarantinedRow):
             fates.quarantined.append((position, row))
-            continue
-        value = row.value
-        kind, key = type(value), _key(value)
-        before = known[kind].get(key)
-        if before == value:
-            fates.duplicate += 1
-        elif not isinstance(value, FeedbackRecord) or homes.get(key) != package_id:
-            fates.accepted += 1
-            known[kind][key] = value
-            more: dict[str, Any] = dict(zip(KEYS[kind], key, strict=True))
-            if isinstance(value, FeedbackRecord):
-                homes[key] = package_id
-                more |= {"package_id": package_id, "line": row.line, "statements": None}
-                if before is not None:
-                    fates.replaced.add(value.record_id)
-            fates.rows.setdefault(kind, {})[key] = row_of(value, **more)
+        elif isinstance(row.value, FeedbackRecord):
+            _tell(fates, messages.take(next(following), position, row.line, row.value))
+        elif isinstance(row.value, MarketSignal):
+            _count(fates, new=signals.take(row.value))
         else:
-            fates.quarantined.append((position, _conflict(row.line, value)))
+            _count(fates, new=histories.take(row.value, row.observed_at))
+    fates.changed = [
+        (tables.record, messages.rows()),
+        (market_signal, signals.rows()),
+        *histories.rows(),
+    ]
+    fates.sightings = messages.sightings()
+    fates.reworded = messages.reworded()
     return fates
 
 
 def keep(connection: Connection, package_id: int, fates: Fates) -> None:
     """Write the rows of a batch, accepted and quarantined."""
-    replaced = tables.statement.c.record_id.in_(sorted(fates.replaced))
-    connection.execute(delete(tables.statement).where(replaced))  # and their assignments
-    for kind, rows in fates.rows.items():
-        upsert(connection, TABLES[kind], rows.values())
+    if fates.reworded:
+        reworded = tables.statement.c.record_id.in_(fates.reworded)
+        connection.execute(delete(tables.statement).where(reworded))  # and their assignments
+    for table, rows in fates.changed:
+        upsert(connection, table, rows)
+    if fates.sightings:
+        seen = update(tables.record).where(tables.record.c.record_id == bindparam("id"))
+        connection.execute(seen, fates.sightings)
     failpoint("feedback.batch.rows")
     entries = [
         row_of(_storable(row), package_id=package_id, position=position)
@@ -101,41 +106,42 @@ def keep(connection: Connection, package_id: int, fates: Fates) -> None:
     failpoint("feedback.batch.quarantine")
 
 
-def _known(
-    connection: Connection, rows: Sequence[ReadRow]
-) -> tuple[dict[type[Row], dict[Key, Row]], dict[Key, int]]:
-    """Return the stored values of the rows' keys, and each record's package."""
-    found: dict[type[Row], dict[Key, Row]] = {}
-    homes: dict[Key, int] = {}
-    for kind, table in TABLES.items():
-        here = [
-            r.value for r in rows if not isinstance(r, QuarantinedRow) and type(r.value) is kind
-        ]
-        found[kind] = dict(_stored(connection, kind, here))
-        if kind is FeedbackRecord and found[kind]:
-            ids = [key[0] for key in found[kind]]
-            query = select(table.c.record_id, table.c.package_id).where(table.c.record_id.in_(ids))
-            homes = {
-                (record_id,): package_id for record_id, package_id in connection.execute(query)
-            }
-    return found, homes
+def _count(fates: Fates, *, new: bool) -> None:
+    if new:
+        fates.accepted += 1
+    else:
+        fates.duplicate += 1
 
 
-def _stored(
-    connection: Connection, kind: type[Row], like: Sequence[Row]
-) -> Iterable[tuple[Key, Row]]:
-    if not like:
-        return
-    table = TABLES[kind]
-    keys = sorted({_key(value) for value in like})
-    query = select(*columns_of(table, kind)).where(tuple_(*table.primary_key).in_(keys))
-    for row in connection.execute(query):
-        value = kind(*row)
-        yield _key(value), value
+def _tell(fates: Fates, outcome: Outcome) -> None:
+    fates.accepted += outcome.accepted
+    fates.duplicate += outcome.duplicate
+    if outcome.conflict is not None:
+        loser = outcome.conflict
+        fates.quarantined.append((loser.position, _conflict(loser.line, loser.value)))
 
 
-def _key(value: Row) -> Key:
-    return tuple(getattr(value, name) for name in KEYS[type(value)])
+class _Signals:
+    """The market signals of a batch: the later one of a key replaces the one before."""
+
+    def __init__(self, connection: Connection, signals: Sequence[MarketSignal]) -> None:
+        self._new: dict[str, MarketSignal] = {}
+        self._known: dict[str, MarketSignal] = {}
+        if signals:
+            ids = sorted({signal.signal_id for signal in signals})
+            query = select(*columns_of(market_signal, MarketSignal))
+            known = connection.execute(query.where(market_signal.c.signal_id.in_(ids)))
+            self._known = {s.signal_id: s for s in (MarketSignal(*row) for row in known)}
+
+    def take(self, value: MarketSignal) -> bool:
+        key = value.signal_id
+        if self._known.get(key) == value:
+            return False
+        self._known[key] = self._new[key] = value
+        return True
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [row_of(value, signal_id=key) for key, value in self._new.items()]
 
 
 def _conflict(line: int, value: FeedbackRecord) -> QuarantinedRow:
@@ -146,14 +152,11 @@ def _conflict(line: int, value: FeedbackRecord) -> QuarantinedRow:
         reason="id_conflict",
         detail=f"id {value.source_id!r} was used for another message in this file;"
         " give each message an id of its own",
-        raw=value.text.encode()[:RAW_BYTES].decode(errors="ignore"),
+        raw=value.text,
     )
 
 
 def _storable(row: QuarantinedRow) -> QuarantinedRow:
-    """Spell out what a database refuses in a text: NUL and halves of surrogate pairs."""
-
-    def spelt(text: str) -> str:
-        return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-
-    return replace(row, detail=spelt(row.detail), raw=spelt(row.raw))
+    """Spell out what a database refuses in a text, and keep no more than `RAW_BYTES` of it."""
+    raw = spelt(row.raw).encode()[:RAW_BYTES].decode(errors="ignore")
+    return replace(row, detail=spelt(row.detail), raw=raw)

@@ -1,72 +1,30 @@
 """Input files, the records that came from them and the statements cut from the records."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from groundswell.domain import FeedbackRecord, QuarantinedRow, ReadRow, Statement
+from groundswell.domain import Copy, FeedbackRecord, ReadRow, Statement
 from groundswell.failpoints import failpoint
-from groundswell.store import tables
+from groundswell.store import copies as copying
+from groundswell.store import packages, quarantine, tables
+from groundswell.store.counts import FeedbackCounts, feedback_counts
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import upsert
-from groundswell.store.fates import Fates, decide, keep
-from groundswell.store.mentions import mentions, statements
+from groundswell.store.fates import Place, decide, keep
+from groundswell.store.mentions import mentions, spoken, statements
+from groundswell.store.packages import Package
+from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.rows import batches, columns_of, row_of, values
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """One version of one input file and how far it was read.
-
-    Every row of it has one fate: ``rows_done = accepted + duplicate + quarantined``.
-    """
-
-    package_id: int
-    run_id: int
-    """The run that opened it."""
-    source: str
-    kind: str
-    path: str
-    sha256: str
-    size_bytes: int
-    rows_done: int = 0
-    """Rows from the top of the file that are in the store; a resumed reading skips them."""
-    accepted: int = 0
-    duplicate: int = 0
-    quarantined: int = 0
-    complete: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class QuarantineEntry:
-    """A row that could not be used, and the file it stands in."""
-
-    source: str
-    path: str
-    row: QuarantinedRow
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackCounts:
-    """What the store holds of feedback."""
-
-    records: int
-    statements: int
-    quarantined: int
-    """Rows of feedback files, as `duplicates`."""
-    duplicates: int
-    first_created_at: datetime | None
-    last_created_at: datetime | None
-
-
 class Feedback:
-    """The tables ``package``, ``quarantine``, ``record`` and ``statement``."""
+    """The tables ``package``, ``source_cursor``, ``quarantine``, ``record`` and ``statement``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -81,19 +39,30 @@ class Feedback:
         path: str,
         sha256: str,
         size_bytes: int,
+        whole: bool = True,
     ) -> Package:
-        """Return the package of this version of a file, new or as far as it was read."""
+        """Return the package of this version of a file, new or as far as it was read.
+
+        Parameters
+        ----------
+        whole
+            It is read from the beginning, as a file is. False: only what came since the last
+            reading, from a cursor on.
+        """
+        new = Package(0, run_id, source, kind, path, sha256, size_bytes, whole=whole)
         with self._database.write("feedback.package", lease) as connection:
-            found = values(connection, tables.package, Package, *_file(source, path, sha256))
-            if found:
-                return found[0]
-            last = connection.scalar(select(func.max(tables.package.c.package_id))) or 0
-            new = Package(last + 1, run_id, source, kind, path, sha256, size_bytes)
-            connection.execute(tables.package.insert(), row_of(new))
-            return new
+            return packages.open_package(connection, new)
 
     def add_rows(
-        self, lease: Lease, package: Package, rows: Sequence[ReadRow], *, last: bool
+        self,
+        lease: Lease,
+        package: Package,
+        rows: Sequence[ReadRow],
+        *,
+        last: bool,
+        read_at: datetime | None = None,
+        cursor: str | None = None,
+        place: str | None = None,
     ) -> Package:
         """Keep the next rows of a package with its counts and its cursor, as one unit.
 
@@ -103,6 +72,12 @@ class Feedback:
             At most `BATCH`, in file order, the first one the ``package.rows_done``-th of the file.
         last
             The file ends here.
+        read_at
+            The moment of what states none; None: the start of the run that opened the package.
+        cursor
+            Where the next reading of `place` begins, once these rows are kept; None: as before.
+        place
+            What the cursor points into; None: the package's path.
 
         Returns
         -------
@@ -117,16 +92,44 @@ class Feedback:
         if len(rows) > BATCH:
             raise ValueError(f"{len(rows)} rows in a batch, at most {BATCH}")
         with self._database.write("feedback.batch", lease, pause=True) as connection:
-            _require_current(connection, package)
-            fates = decide(connection, package.package_id, package.rows_done, rows)
+            packages.require_current(connection, package)
+            moment = read_at or packages.run_began(connection, package)
+            here = Place(package.package_id, package.source, package.rows_done, moment)
+            fates = decide(connection, here, rows)
             keep(connection, package.package_id, fates)
-            return _advance(connection, package, fates, last=last)
+            if cursor is not None:
+                packages.save_cursor(connection, package, place or package.path, cursor)
+            return packages.advance(connection, package, fates, last=last)
+
+    def cursor(self, source: str, place: str) -> str:
+        """Return where the next reading begins; empty: at the beginning."""
+        c = tables.source_cursor.c
+        with self._database.read() as connection:
+            query = select(c.cursor).where(c.source == source, c.place == place)
+            return connection.scalar(query) or ""
+
+    def forget_cursor(self, lease: Lease, source: str) -> None:
+        """Let the next reading of every place of a source begin at its beginning."""
+        with self._database.write("feedback.forget", lease) as connection:
+            packages.forget_cursors(connection, source)
+
+    def reopen_source(self, lease: Lease, source: str) -> int:
+        """Let the next run read a source anew, files and cursors; keep what came from it.
+
+        Returns
+        -------
+        int
+            How many packages no longer count as read.
+        """
+        with self._database.write("feedback.reopen", lease) as connection:
+            packages.forget_cursors(connection, source)
+            return packages.forget_packages(connection, source)
 
     def source_complete(self, source: str, path: str, sha256: str) -> bool:
         """Tell whether this version of a file was read to its end."""
-        query = select(tables.package.c.complete).where(*_file(source, path, sha256))
+        file = packages.file_of(source, path, sha256)
         with self._database.read() as connection:
-            return bool(connection.scalar(query))
+            return bool(connection.scalar(select(tables.package.c.complete).where(*file)))
 
     def packages(self) -> list[Package]:
         """Return every package in the order they were opened."""
@@ -134,21 +137,19 @@ class Feedback:
             return values(connection, tables.package, Package)
 
     def quarantined(self, limit: int, source: str | None = None) -> list[QuarantineEntry]:
-        """Return quarantined rows, of the newest file first, within a file from its top."""
-        package, row = tables.package, tables.quarantine
-        query = (
-            select(package.c.source, package.c.path, *columns_of(row, QuarantinedRow))
-            .join_from(row, package)
-            .order_by(package.c.package_id.desc(), row.c.position)
-            .limit(limit)
-        )
-        if source is not None:
-            query = query.where(package.c.source == source)
+        """Return entries that stand, of the newest file first, within a file from its top."""
         with self._database.read() as connection:
-            return [
-                QuarantineEntry(source, path, QuarantinedRow(*fields))
-                for source, path, *fields in connection.execute(query)
-            ]
+            return quarantine.newest_entries(connection, limit, source)
+
+    def quarantine_entry(self, entry_id: str) -> QuarantineEntry | None:
+        """Return one entry by its id, settled or not; None if there is none."""
+        with self._database.read() as connection:
+            return quarantine.entry_of(connection, entry_id)
+
+    def quarantine_counts(self) -> list[tuple[str, str, str, int]]:
+        """Return (source, path, reason, entries that stand), sorted."""
+        with self._database.read() as connection:
+            return quarantine.entry_counts(connection)
 
     def unsplit_records(self, limit: int = 2000) -> list[FeedbackRecord]:
         """Return records whose statements were not cut yet, sorted by id."""
@@ -185,22 +186,26 @@ class Feedback:
         )
         query = (
             select(statement.c.text_hash, func.min(statement.c.text))
-            .where(~known.exists())
+            .where(spoken(), ~known.exists())
             .group_by(statement.c.text_hash)
             .order_by(statement.c.text_hash)
         )
         with self._database.read() as connection:
             return [(text_hash, text) for text_hash, text in connection.execute(query)]
 
-    def statements(self) -> "pd.DataFrame":
-        """Return every statement as `groundswell.store.mentions.statements` does."""
+    def statements(
+        self, model_id: str | None = None, *, informative_only: bool = False
+    ) -> "pd.DataFrame":
+        """Return what is said, as `groundswell.store.mentions.statements` does."""
         with self._database.read() as connection:
-            return statements(connection)
+            return statements(connection, model_id, informative_only=informative_only)
 
-    def mentions(self) -> "pd.DataFrame":
+    def mentions(
+        self, model_id: str | None = None, *, informative_only: bool = False
+    ) -> "pd.DataFrame":
         """Return what is said about which theme, as `groundswell.store.mentions.mentions` does."""
         with self._database.read() as connection:
-            return mentions(connection)
+            return mentions(connection, model_id, informative_only=informative_only)
 
     def statement_text(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the texts of those of the statements that are known."""
@@ -225,48 +230,32 @@ class Feedback:
                 )
             }
 
-    def counts(self) -> FeedbackCounts:
-        """Count records, statements and the fates of the rows of feedback files."""
-        record, package = tables.record.c, tables.package.c
+    def copy_candidates(self) -> "pd.DataFrame":
+        """Return the records, as `groundswell.store.copies.candidates` does."""
         with self._database.read() as connection:
-            records = connection.execute(
-                select(func.count(), func.min(record.created_at), func.max(record.created_at))
-            ).one()
-            fates = connection.execute(
-                select(func.sum(package.quarantined), func.sum(package.duplicate)).where(
-                    package.kind == "feedback"
-                )
-            ).one()
-            said = connection.scalar(select(func.count()).select_from(tables.statement)) or 0
-        return FeedbackCounts(records[0], said, fates[0] or 0, fates[1] or 0, *records[1:])
+            return copying.candidates(connection)
 
+    def save_copies(self, lease: Lease, copies: Sequence[Copy]) -> None:
+        """Make exactly these records copies, writing only what differs.
 
-def _file(source: str, path: str, sha256: str) -> tuple[ColumnElement[bool], ...]:
-    c = tables.package.c
-    return c.source == source, c.path == path, c.sha256 == sha256
+        A record that becomes a copy loses its assignments; one that is a copy no more has its
+        statements among the unassigned again.
 
+        Raises
+        ------
+        ValueError
+            A record is named twice, an original is a copy itself, or a record is not known.
+        """
+        with self._database.read() as connection:
+            changes = copying.differences(connection, copies)
+        for batch in batches(changes, BATCH):
+            with self._database.write("copies.batch", lease, pause=True) as connection:
+                copying.write(connection, batch)
 
-def _require_current(connection: Connection, package: Package) -> None:
-    stored = values(
-        connection, tables.package, Package, tables.package.c.package_id == package.package_id
-    )
-    if stored != [package]:
-        raise ValueError(f"{package} is not how the store knows it: {stored}")
-
-
-def _advance(connection: Connection, package: Package, fates: Fates, *, last: bool) -> Package:
-    new = (fates.accepted, fates.duplicate, len(fates.quarantined))
-    package = replace(
-        package,
-        rows_done=package.rows_done + sum(new),
-        accepted=package.accepted + new[0],
-        duplicate=package.duplicate + new[1],
-        quarantined=package.quarantined + new[2],
-        complete=last,
-    )
-    upsert(connection, tables.package, [row_of(package)])
-    failpoint("feedback.batch.cursor")
-    return package
+    def counts(self, model_id: str | None = None) -> FeedbackCounts:
+        """Count records, statements and rows; with `model_id` also what it calls uninformative."""
+        with self._database.read() as connection:
+            return feedback_counts(connection, model_id)
 
 
 def _replace_statements(connection: Connection, by_record: dict[str, list[Statement]]) -> None:

@@ -1,44 +1,127 @@
-"""Statements and what they speak of, as tables."""
+"""Statements and what they speak of, as tables. What a copy says is left out everywhere."""
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, Text, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, select, type_coerce
 
 from groundswell.store import tables
-from groundswell.store.rows import frame
+from groundswell.store.rows import frame, moments
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_ANNOTATED = ("kind", "polarity", "severity", "informative")
 
-def statements(connection: Connection) -> "pd.DataFrame":
-    """Return statement_id, record_id, text_hash and text, sorted by statement_id."""
+
+def spoken() -> ColumnElement[bool]:
+    """Return the condition for statements of records that are no copies."""
+    copy = tables.record.alias("copy").c
+    copies = select(copy.record_id).where(copy.copy_of.is_not(None))
+    return tables.statement.c.record_id.not_in(copies)
+
+
+def uninformative(model_id: str) -> ColumnElement[bool]:
+    """Return the condition for statements that, to a model, tell nothing."""
+    c = tables.annotation.alias("empty").c
+    return (
+        select(c.text_hash)
+        .where(
+            c.model_id == model_id,
+            c.text_hash == tables.statement.c.text_hash,
+            c.informative.is_(False),
+        )
+        .exists()
+    )
+
+
+def chosen(model_id: str | None, informative_only: bool) -> list[ColumnElement[bool]]:
+    """Return the conditions for statements to be shown.
+
+    Raises
+    ------
+    ValueError
+        Only informative ones are wanted, and no model is named that could tell.
+    """
+    if not informative_only:
+        return [spoken()]
+    if model_id is None:
+        raise ValueError("which statements are informative is for a model to say; name one")
+    return [spoken(), ~uninformative(model_id)]
+
+
+def statements(
+    connection: Connection, model_id: str | None = None, *, informative_only: bool = False
+) -> "pd.DataFrame":
+    """Return what the records say, copies left out.
+
+    Parameters
+    ----------
+    model_id
+        Of the annotations to give with it; None: none.
+    informative_only
+        Leave out what that model calls uninformative.
+
+    Returns
+    -------
+    DataFrame
+        statement_id, record_id, text_hash and text; with `model_id` also kind ("other" where
+        not annotated), polarity (float64, -1 to 1), severity (float64, 0 to 1; both NaN where
+        not annotated) and informative (bool, True where not annotated); sorted by statement_id.
+
+    Raises
+    ------
+    ValueError
+        `informative_only` without `model_id`.
+    """
     c = tables.statement.c
-    query = select(c.statement_id, c.record_id, c.text_hash, c.text).order_by(c.statement_id)
-    return frame(connection, query)
+    query = select(c.statement_id, c.record_id, c.text_hash, c.text)
+    query = query.where(*chosen(model_id, informative_only)).order_by(c.statement_id)
+    return _filled(frame(connection, _annotated(query, model_id)), model_id)
 
 
-def mentions(connection: Connection) -> "pd.DataFrame":
+def mentions(
+    connection: Connection, model_id: str | None = None, *, informative_only: bool = False
+) -> "pd.DataFrame":
     """Return one row per statement and theme it was assigned to, noise included.
+
+    Parameters are those of `statements`.
 
     Returns
     -------
     DataFrame
         statement_id, record_id, theme_id (int64, `groundswell.domain.NOISE` for none),
         membership (float64, 0 to 1), text_hash, text, created_at (datetime64[us, UTC]), source,
-        channel, author, account_id, rating (float64, 1 to 5), nps (float64, 0 to 10), version,
-        path (of the input file) and line (int64, from 1); NaN where a value is not known; sorted
-        by statement_id, then theme_id.
+        channel, author, account_id, rating (float64, 1 to 5), nps (float64, 0 to 10), votes
+        (float64), version, path (of the newest input file it stands in) and line there (int64,
+        from 1), with `model_id` also what `statements` adds; NaN where a value is not known;
+        sorted by statement_id, then theme_id.
     """
-    import pandas as pd
-
-    table = frame(connection, _query())
-    moments = pd.to_datetime(table["created_at"], format="ISO8601", utc=True)
-    table["created_at"] = moments.astype("datetime64[us, UTC]")
-    numbers = {"rating": "float64", "nps": "float64", "membership": "float64"}
+    query = _query().where(*chosen(model_id, informative_only))
+    table = frame(connection, _annotated(query, model_id))
+    table["created_at"] = moments(table["created_at"])
+    numbers = dict.fromkeys(("rating", "nps", "votes", "membership"), "float64")
     numbers |= {"theme_id": "int64", "line": "int64"}
-    texts = table.columns.difference(["created_at", *numbers])
-    return table.astype(numbers | dict.fromkeys(texts, "str"))
+    texts = table.columns.difference(["created_at", *numbers, *_ANNOTATED])
+    return _filled(table.astype(numbers | dict.fromkeys(texts, "str")), model_id)
+
+
+def _annotated(query: Select[Any], model_id: str | None) -> Select[Any]:
+    """Give a query of statements the columns of what a model says of them."""
+    if model_id is None:
+        return query
+    c = tables.annotation.c
+    same = and_(c.model_id == model_id, c.text_hash == tables.statement.c.text_hash)
+    return query.add_columns(*(c[name] for name in _ANNOTATED)).outerjoin(tables.annotation, same)
+
+
+def _filled(table: "pd.DataFrame", model_id: str | None) -> "pd.DataFrame":
+    if model_id is None:
+        return table
+    # A text that no model has seen must not be left out for it.
+    table["informative"] = table["informative"].map(lambda known: known is not False)
+    table["kind"] = table["kind"].fillna("other")
+    kinds = {"kind": "str", "informative": "bool", "polarity": "float64", "severity": "float64"}
+    return table.astype(kinds)
 
 
 def _query() -> Select[Any]:
@@ -59,6 +142,7 @@ def _query() -> Select[Any]:
             record.account_id,
             record.rating,
             record.nps,
+            record.votes,
             record.version,
             package.path,
             record.line,
@@ -66,6 +150,6 @@ def _query() -> Select[Any]:
         .select_from(tables.assignment)
         .join(tables.statement)
         .join(tables.record)
-        .join(tables.package)
+        .join(tables.package, package.package_id == record.seen_in)
         .order_by(assignment.statement_id, assignment.theme_id)
     )

@@ -1,7 +1,8 @@
 """Dataclasses to rows and back: a table's columns are called as the fields of its value."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
@@ -15,12 +16,20 @@ Value = TypeVar("Value")
 
 def row_of(value: Any, **more: Any) -> dict[str, Any]:
     """Return the fields of a dataclass as a row, with further columns."""
-    return {field.name: getattr(value, field.name) for field in fields(value)} | more
+    return {name: getattr(value, name) for name in names_of(value.__class__)} | more
+
+
+@cache
+def names_of(kind: Hashable) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass."""
+    dataclass: Any = kind
+    return tuple(field.name for field in fields(dataclass))
 
 
 def columns_of(table: Table, kind: type[Any]) -> list[ColumnElement[Any]]:
     """Return the table's columns in the order of the fields of a dataclass."""
-    return [table.c[field.name] for field in fields(kind)]
+    dataclass: Any = kind
+    return [table.c[name] for name in names_of(dataclass)]
 
 
 def values(
@@ -45,3 +54,10 @@ def frame(connection: Connection, query: Select[Any]) -> "pd.DataFrame":
     return pd.DataFrame.from_records(
         [tuple(row) for row in rows], columns=list(query.selected_columns.keys())
     )
+
+
+def moments(column: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Return a column of times as `groundswell.store.columns.Moment` writes them, as UTC."""
+    import pandas as pd
+
+    return pd.to_datetime(column, format="ISO8601", utc=True).astype("datetime64[us, UTC]")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from groundswell.store.annotations import Annotations
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import journal_mode
 from groundswell.store.feedback import Feedback
@@ -28,6 +29,7 @@ class Store:
         self.feedback = Feedback(database)
         self.market = Market(database)
         self.vectors = Vectors(database)
+        self.annotations = Annotations(database)
         self.themes = Themes(database)
         self.ideas = Ideas(database)
         self.ledger = Ledger(database)

@@ -5,8 +5,6 @@ bytes, so that equal input makes an equal store. A column marked ``volatile`` te
 or of interruptions, not of the data: `groundswell.store.image` writes the marked value over it.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,20 +14,22 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Table,
-    UniqueConstraint,
 )
 
-from groundswell.store.columns import Day, Document, Moment, Words, key, optional, part_of, required
+from groundswell.store import company  # so that `metadata` knows every table
+from groundswell.store.columns import (
+    Document,
+    Moment,
+    Words,
+    key,
+    metadata,
+    optional,
+    part_of,
+    required,
+    table,
+)
 
-metadata = MetaData()
-
-
-def table(name: str, *parts: Any, **options: Any) -> Table:
-    """Return a table of `metadata`; on SQLite its rows lie in the order of their key."""
-    return Table(name, metadata, *parts, sqlite_with_rowid=False, **options)
-
+__all__ = ["company", "metadata"]
 
 lease = table(
     "lease",
@@ -82,8 +82,26 @@ package = table(
     required("quarantined", Integer),
     required("rows_done", Integer),
     required("complete", Boolean),
-    UniqueConstraint("source", "path", "sha256", name="package_file"),
+    required("whole", Boolean),
+    required("forgotten", Boolean),
     CheckConstraint("rows_done = accepted + duplicate + quarantined", name="package_counts"),
+)
+Index(
+    "package_file",
+    package.c.source,
+    package.c.path,
+    package.c.sha256,
+    unique=True,
+    sqlite_where=package.c.forgotten.is_(False),
+    postgresql_where=package.c.forgotten.is_(False),
+)
+
+source_cursor = table(
+    "source_cursor",
+    key("source"),
+    key("place"),
+    required("cursor"),
+    required("package_id", Integer, part_of("package.package_id")),
 )
 
 quarantine = table(
@@ -96,14 +114,19 @@ quarantine = table(
     required("reason"),
     required("detail"),
     required("raw"),
+    CheckConstraint("length(raw) <= 4096", name="quarantine_raw"),
 )
 
 record = table(
     "record",
     key("record_id"),
     required("package_id", Integer, part_of("package.package_id")),
+    required("seen_in", Integer, part_of("package.package_id")),
     required("line", Integer),
+    required("position", Integer, volatile=0),  # follows the order in which rows are handed in
     optional("statements", Integer),
+    optional("copy_of", Words, ForeignKey("record.record_id", ondelete="SET NULL")),
+    optional("copy_similarity", Double),
     required("source"),
     required("source_id"),
     required("text"),
@@ -115,12 +138,22 @@ record = table(
     optional("nps", Integer),
     optional("version"),
     optional("language"),
+    optional("votes", Integer),
+    optional("prompt"),
+    optional("updated_at", Moment),
+    optional("raw"),
 )
 Index(
     "record_unsplit",
     record.c.record_id,
     sqlite_where=record.c.statements.is_(None),
     postgresql_where=record.c.statements.is_(None),
+)
+Index(
+    "record_copy",
+    record.c.copy_of,
+    sqlite_where=record.c.copy_of.is_not(None),
+    postgresql_where=record.c.copy_of.is_not(None),
 )
 
 statement = table(
@@ -141,67 +174,19 @@ vector = table(
     required("vector", LargeBinary),
 )
 
-account = table(
-    "account",
-    key("account_id"),
-    required("name"),
-    optional("arr", Double),
-    optional("segment"),
-    optional("seats", Integer),
-    optional("renewal_date", Day),
-    required("status"),
-    optional("churned_at", Day),
-)
-
-deal = table(
-    "deal",
-    key("deal_id"),
-    optional("account_id"),
-    required("stage"),
-    optional("amount", Double),
-    optional("probability", Double),
-    optional("close_date", Day),
-    required("reasons", Document),
-    optional("competitor"),
-)
-
-market_signal = table(
-    "market_signal",
-    key("signal_id"),
+annotation = table(
+    "annotation",
+    key("model_id"),
+    key("text_hash"),
     required("kind"),
-    required("key"),
-    required("value", Double),
-    required("unit"),
-    required("observed_at", Moment),
-    required("source"),
-    optional("competitor"),
-    required("text"),
-    optional("geo"),
-)
-
-work_item = table(
-    "work_item",
-    key("item_id"),
-    required("title"),
-    required("text"),
-    optional("area"),
-    optional("type"),
-    required("status"),
-    optional("team"),
-    optional("estimate_days", Double),
-    optional("actual_days", Double),
-    optional("story_points", Double),
-    optional("started", Day),
-    optional("finished", Day),
-    optional("url"),
-)
-
-capacity = table(
-    "capacity",
-    key("team"),
-    key("release"),
-    required("person_days", Double),
-    optional("day_rate", Double),
+    required("confidence", Double),
+    required("polarity", Double),
+    required("severity", Double),
+    required("informative", Boolean),
+    CheckConstraint(
+        "confidence BETWEEN 0 AND 1 AND polarity BETWEEN -1 AND 1 AND severity BETWEEN 0 AND 1",
+        name="annotation_ranges",
+    ),
 )
 
 theme_model = table(

@@ -11,6 +11,7 @@ from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import upsert
+from groundswell.store.mentions import chosen
 from groundswell.store.rows import batches, columns_of, frame, row_of, values
 
 if TYPE_CHECKING:
@@ -92,15 +93,19 @@ class Themes:
             failpoint("themes.assign.themes")
             _write_assignments(connection, assignments)
 
-    def unassigned_statements(self) -> "pd.DataFrame":
-        """Return statement_id and text_hash of what no model has seen, sorted by statement_id."""
+    def unassigned_statements(self, model_id: str | None = None) -> "pd.DataFrame":
+        """Return statement_id and text_hash of what no theme model has seen.
+
+        Sorted by statement_id; statements of copies are left out, and with `model_id` those
+        that this model of annotations calls uninformative.
+        """
         statement, assignment = tables.statement.c, tables.assignment.c
         assigned = select(assignment.statement_id).where(
             assignment.statement_id == statement.statement_id
         )
         query = (
             select(statement.statement_id, statement.text_hash)
-            .where(~assigned.exists())
+            .where(*chosen(model_id, model_id is not None), ~assigned.exists())
             .order_by(statement.statement_id)
         )
         with self._database.read() as connection:

@@ -3,21 +3,28 @@
 import re
 from collections.abc import Iterator
 
-from groundswell.config import SourceConfig
 from groundswell.domain import MarketSignal
-from ingest.cleaning import clean_text
-from ingest.kinds import Kind
-from ingest.privacy import redact
+from ingest.kinds import Intake, Kind
 from ingest.sources.rows import RowFault
+from ingest.text.cleaning import clean_text
 from ingest.values import Cells
 
 _BULLET = re.compile(r"[ \t]*(?:[•‣◦▪·][ \t]*|[-*+\u2013\u2014][ \t]+|\d{1,2}[.)][ \t]+)(?=\S)")
+_ITEM = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
+_END = re.compile(r"</li>|</[ou]l>", re.IGNORECASE)
+_TELLING_WORDS = 3
+"""Words from which the title of a post without text says what was released."""
 
 
-def _read(cells: Cells, source: SourceConfig) -> Iterator[MarketSignal]:
+def _read(cells: Cells, intake: Intake) -> Iterator[MarketSignal]:
     observed_at = cells.required_moment("date")
-    version = cells.name("version") or observed_at.date().isoformat()
-    entries = list(_entries(redact(clean_text(cells.text("release") or ""))))
+    title = clean_text(cells.name("title") or "")
+    version = cells.name("version") or title or observed_at.date().isoformat()
+    release = cells.text("release") or ""
+    entries = [intake.privacy.redact(entry) for entry in _html_items(release)]
+    entries = entries or list(_entries(intake.privacy.redact(clean_text(release))))
+    if not entries and len(title.split()) >= _TELLING_WORDS:
+        entries = [intake.privacy.redact(title)]
     if not entries:
         detail = f"{cells.columns['release']} is empty; expected what the release brings"
         raise RowFault("missing_text", detail)
@@ -28,10 +35,16 @@ def _read(cells: Cells, source: SourceConfig) -> Iterator[MarketSignal]:
             value=1.0,
             unit="release",
             observed_at=observed_at,
-            source=source.name,
-            competitor=source.competitor or None,
+            source=intake.source.name,
+            competitor=intake.source.competitor or None,
             text=entry,
         )
+
+
+def _html_items(notes: str) -> Iterator[str]:
+    """Yield the items of the lists in HTML, where lines and their marks mean nothing."""
+    for item in _ITEM.split(notes)[1:]:
+        yield from filter(None, (" ".join(clean_text(_END.split(item)[0]).split()),))
 
 
 def _entries(notes: str) -> Iterator[str]:
@@ -50,4 +63,8 @@ def _entries(notes: str) -> Iterator[str]:
     yield item
 
 
-CHANGELOG = Kind(required=("date", "release"), optional=("version", "section"), read=_read)
+CHANGELOG = Kind(
+    required=("date", "release"),
+    optional=("version", "title", "section"),
+    read=_read,
+)

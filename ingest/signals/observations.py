@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from groundswell.config import SourceConfig
 from groundswell.domain import MarketSignal
-from ingest.kinds import Kind
-from ingest.privacy import redact
+from ingest.kinds import Intake, Kind
 from ingest.sources.rows import RowFault
 from ingest.values import Cells
 
@@ -23,7 +21,7 @@ _KINDS: Mapping[str, SignalKind] = {
 }
 
 
-def _read(cells: Cells, source: SourceConfig) -> Iterator[MarketSignal]:
+def _read(cells: Cells, intake: Intake) -> Iterator[MarketSignal]:
     kind = cells.choice("signal", _KINDS)
     if kind is None:
         column = cells.columns["signal"]
@@ -37,9 +35,9 @@ def _read(cells: Cells, source: SourceConfig) -> Iterator[MarketSignal]:
         value=value,
         unit=cells.name("unit") or "",
         observed_at=cells.required_moment("date"),
-        source=cells.name("source") or source.name,
-        competitor=cells.name("competitor") or source.competitor or None,
-        text=redact(cells.text("text") or ""),
+        source=cells.name("source") or intake.source.name,
+        competitor=cells.name("competitor") or intake.source.competitor or None,
+        text=intake.privacy.redact(cells.text("text") or ""),
         geo=cells.name("geo"),
     )
 

@@ -7,9 +7,8 @@ as 0.5; an empty cell says nothing, which is not zero.
 import re
 from collections.abc import Iterator
 
-from groundswell.config import SourceConfig
 from groundswell.domain import MarketSignal
-from ingest.kinds import Kind
+from ingest.kinds import Intake, Kind
 from ingest.values import Cells
 
 BELOW_ONE = 0.5
@@ -18,7 +17,7 @@ BELOW_ONE = 0.5
 _TERM = re.compile(r"(.*?)(?::\s*\(([^()]*)\))?\s*")
 
 
-def _read(cells: Cells, source: SourceConfig) -> Iterator[MarketSignal]:
+def _read(cells: Cells, intake: Intake) -> Iterator[MarketSignal]:
     day = cells.columns.get("date") or next(iter(cells.fields))
     read = Cells(cells.fields, {column: column for column in cells.fields}, cells.date_format)
     observed_at = read.required_moment(day)
@@ -28,7 +27,9 @@ def _read(cells: Cells, source: SourceConfig) -> Iterator[MarketSignal]:
         if value is not None:
             term, geo = _term(column)
             signals.append(
-                MarketSignal("trends", term, value, "index", observed_at, source.name, geo=geo)
+                MarketSignal(
+                    "trends", term, value, "index", observed_at, intake.source.name, geo=geo
+                )
             )
     yield from signals
 

@@ -11,10 +11,11 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
-from pathlib import Path
 
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
+from ingest.sources.archives import printable
+from ingest.sources.files import Input
 from ingest.sources.lines import Line, read_lines
 from ingest.sources.rows import (
     FIELD_CHARS,
@@ -36,7 +37,7 @@ _SHAPE_CHARS = 40
 _SHAPE_DIGITS = 3  # "1, ..." begins many a list; "1041," and "2024-06-01," begin rows
 
 
-def read_csv(path: Path, encoding: str = "") -> Iterator[RawRow | QuarantinedRow]:
+def read_csv(file: Input, encoding: str = "") -> Iterator[RawRow | QuarantinedRow]:
     """Yield the rows of a delimited file; the header tells whether by ``,``, ``;``, tab or ``|``.
 
     Quotes inside a quoted field are doubled, or escaped by a backslash where a record cannot be
@@ -47,12 +48,12 @@ def read_csv(path: Path, encoding: str = "") -> Iterator[RawRow | QuarantinedRow
     IngestError
         The file cannot be opened, is empty, or has no usable header.
     """
-    return _read(path, encoding, "")
+    return _read(file, encoding, "")
 
 
-def read_tsv(path: Path, encoding: str = "") -> Iterator[RawRow | QuarantinedRow]:
+def read_tsv(file: Input, encoding: str = "") -> Iterator[RawRow | QuarantinedRow]:
     """Yield the rows of a file whose fields are separated by tabs, otherwise as `read_csv`."""
-    return _read(path, encoding, "\t")
+    return _read(file, encoding, "\t")
 
 
 class _Feed:
@@ -105,10 +106,10 @@ class _Feed:
         return self._again[0] if self._again else None
 
 
-def _read(path: Path, encoding: str, delimiter: str) -> Iterator[RawRow | QuarantinedRow]:
+def _read(file: Input, encoding: str, delimiter: str) -> Iterator[RawRow | QuarantinedRow]:
     csv.field_size_limit(ROW_BYTES)  # a shorter limit is applied below, to one row at a time
-    feed = _Feed(read_lines(path, encoding))
-    names, delimiter = _header(path, feed, delimiter)
+    feed = _Feed(read_lines(file, encoding))
+    names, delimiter = _header(file, feed, delimiter)
     before = ""
     while (line := feed.next_record()) is not None:
         try:
@@ -126,33 +127,39 @@ def _read(path: Path, encoding: str, delimiter: str) -> Iterator[RawRow | Quaran
                 yield row
 
 
-def _header(path: Path, feed: _Feed, delimiter: str) -> tuple[tuple[str, ...], str]:
-    line = _header_line(path, feed)
+def _header(file: Input, feed: _Feed, delimiter: str) -> tuple[tuple[str, ...], str]:
+    line = _header_line(file, feed)
     stated = _SEPARATOR_LINE.fullmatch(line.text)
     if stated:
         feed.take_line()
         delimiter = stated[1]
-        line = _header_line(path, feed)
+        line = _header_line(file, feed)
     delimiter = delimiter or _sniff(line.text) or ","
     try:
         cells = _parse(feed, delimiter)
     except csv.Error as error:
         raise IngestError(
-            f"{path}:{line.number}: the header cannot be read: {error}; mend its quotes"
+            f"{file}:{line.number}: the header cannot be read: {printable(str(error))};"
+            " mend its quotes"
         ) from None
     if len(cells) > MAX_COLUMNS:
         raise IngestError(
-            f"{path}: {len(cells):,} columns; expected at most {MAX_COLUMNS}, remove the others"
+            f"{file}: {len(cells):,} columns; expected at most {MAX_COLUMNS}, remove the others"
         )
     return column_names(cells), delimiter
 
 
-def _header_line(path: Path, feed: _Feed) -> Line:
+def _header_line(file: Input, feed: _Feed) -> Line:
     line = feed.next_record()
     if line is None:
-        raise IngestError(f"{path}: the file has no header; export it again")
+        raise IngestError(f"{file}: the file has no header; export it again")
     if line.fault:
-        raise IngestError(f"{path}:{line.number}: the header cannot be read: {line.detail}")
+        raise IngestError(f"{file}:{line.number}: the header cannot be read: {line.detail}")
+    try:
+        check_text(line.text)
+    except RowFault as fault:
+        found = f"the header cannot be read: {fault.detail}"
+        raise IngestError(f"{file}:{line.number}: {found}") from None
     if not _sniff(line.text):
         feed.take_line()
         title = feed.record
@@ -221,7 +228,7 @@ def _swallowed_rows(record: list[Line], delimiter: str, width: int, first: str) 
 
 def _next_row(record: list[Line], delimiter: str, width: int, before: str) -> int:
     """Index of the first line after a damaged one that looks like a row of its own."""
-    shape = _shape(before)
+    shape = _shape(before) or _shape(record[0].text.partition(delimiter)[0])
     for index, line in enumerate(record[1:], start=1):
         alone = next(csv.reader((line.text,), delimiter=delimiter), [])
         if len(alone) == width or _begins_like(line.text, delimiter, shape):

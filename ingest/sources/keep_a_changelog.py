@@ -7,10 +7,10 @@ its lists is a row with the columns version, date, section and release.
 import re
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
+from ingest.sources.files import Input
 from ingest.sources.lines import Line, read_lines
 from ingest.sources.rows import RAW_BYTES, RawRow, RowFault, check_text
 
@@ -22,7 +22,7 @@ _DATE_MARKS = " -\u2013\u2014()"
 """What stands around a date in a heading: spaces, hyphens and dashes, brackets."""
 
 
-def read_markdown(path: Path, encoding: str = "") -> Iterator[RawRow | QuarantinedRow]:
+def read_markdown(file: Input, encoding: str = "") -> Iterator[RawRow | QuarantinedRow]:
     """Yield one row per list item below a heading of the second level.
 
     Raises
@@ -32,7 +32,7 @@ def read_markdown(path: Path, encoding: str = "") -> Iterator[RawRow | Quarantin
     """
     version, day, section = "", "", ""
     item: list[Line] = []
-    for line in chain(read_lines(path, encoding), (None,)):
+    for line in chain(read_lines(file, encoding), (None,)):
         text = "" if line is None else line.text.rstrip()
         heading, part, begins = _RELEASE.match(text), _SECTION.match(text), _ITEM.match(text)
         continues = line is not None and bool(item) and text.startswith((" ", "\t")) and not begins
@@ -47,14 +47,14 @@ def read_markdown(path: Path, encoding: str = "") -> Iterator[RawRow | Quarantin
             item.append(line)
     if not version:
         found = "no release heading such as '## [1.2.0] - 2026-01-02'"
-        raise IngestError(f"{path}: {found}; write one, or give the changelog as CSV")
+        raise IngestError(f"{file}: {found}; write one, or give the changelog as CSV")
 
 
 def _row(item: list[Line], version: str, day: str, section: str) -> RawRow | QuarantinedRow:
     number, start, end = item[0].number, item[0].start, item[-1].end
     text = " ".join(line.text.strip() for line in item)
     try:
-        _check(item, text)
+        _check(item, f"{version} {day} {section} {text}")
     except RowFault as fault:
         return QuarantinedRow(number, start, end, fault.reason, fault.detail, text[:RAW_BYTES])
     release = _LINK.sub(r"\1", text.lstrip("-*+").strip())

@@ -8,12 +8,11 @@ strict UTF-8. A line that does not decode is one faulty line, not the end of the
 import codecs
 import os
 from collections.abc import Callable, Iterator
-from io import BufferedReader
-from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from groundswell.domain import QuarantineReason
 from groundswell.errors import IngestError
+from ingest.sources.files import Input
 from ingest.sources.rows import RAW_BYTES, ROW_BYTES
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-15", "shift_jis", "gb18030")
@@ -40,8 +39,8 @@ class Line(NamedTuple):
     detail: str
 
 
-def read_lines(path: Path, encoding: str = "") -> Iterator[Line]:
-    """Yield the lines of `path`.
+def read_lines(file: Input, encoding: str = "") -> Iterator[Line]:
+    """Yield the lines of a file.
 
     Raises
     ------
@@ -50,38 +49,27 @@ def read_lines(path: Path, encoding: str = "") -> Iterator[Line]:
     """
     if encoding and encoding not in ENCODINGS:
         known = ", ".join(ENCODINGS)
-        raise IngestError(f"{path}: encoding {encoding!r} is not known; choose one of {known}")
-    with open_input(path) as file:
-        start = file.read(4)
+        raise IngestError(f"{file}: encoding {encoding!r} is not known; choose one of {known}")
+    with file.open() as opened:
+        start = opened.read(4)
         if not start:
-            raise IngestError(f"{path}: the file is empty; export it again")
+            raise IngestError(f"{file}: the file is empty; export it again")
         if start in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
-            raise IngestError(f"{path}: written in UTF-32; save it as UTF-8")
-        mark, encoding = _byte_order_mark(start, encoding or "utf-8")
-        file.seek(len(mark))
-        yield from _lines(file, encoding, offset=len(mark))
+            raise IngestError(f"{file}: written in UTF-32; save it as UTF-8")
+        mark, encoding = byte_order_mark(start, encoding or "utf-8")
+        opened.seek(len(mark))
+        yield from _lines(opened, encoding, offset=len(mark))
 
 
-def open_input(path: Path) -> BufferedReader:
-    """Open a file for reading, or raise `IngestError` with the remedy."""
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        raise IngestError(f"{path}: no such file; correct path in config.toml") from None
-    except IsADirectoryError:
-        raise IngestError(f"{path}: is a folder; name the file in it") from None
-    except OSError as error:
-        raise IngestError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _byte_order_mark(start: bytes, stated: str) -> tuple[bytes, str]:
+def byte_order_mark(start: bytes, stated: str) -> tuple[bytes, str]:
+    """Return the mark that a file begins with and its encoding, or none and the stated one."""
     for mark, encoding in _BOMS:
         if start.startswith(mark):
             return mark, encoding
     return b"", stated
 
 
-def _lines(file: BufferedReader, encoding: str, offset: int) -> Iterator[Line]:
+def _lines(file: BinaryIO, encoding: str, offset: int) -> Iterator[Line]:
     wide = encoding.startswith("utf-16")
     size = os.fstat(file.fileno()).st_size
     width: Callable[[bytes], int] = _wide_length if wide else len
@@ -113,12 +101,12 @@ def _line(number: int, start: int, end: int, raw: bytes, encoding: str, *, wide:
     return Line(number, start, end, text, None, "")
 
 
-def _chunks(file: BufferedReader) -> Iterator[bytes]:
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
         yield chunk
 
 
-def _widened(file: BufferedReader, encoding: str) -> Iterator[bytes]:
+def _widened(file: BinaryIO, encoding: str) -> Iterator[bytes]:
     """UTF-16 as UTF-8; a half pair stays one, an odd last byte becomes one."""
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     for chunk in _chunks(file):

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
-from ingest.sources.lines import open_input
+from ingest.sources.files import Input
 from ingest.sources.rows import (
     MAX_COLUMNS,
     RAW_BYTES,
@@ -24,7 +23,7 @@ MAX_GROUP_BYTES = 1_000_000_000
 _BATCH = 2000
 
 
-def read_parquet(path: Path, _option: str = "") -> Iterator[RawRow | QuarantinedRow]:
+def read_parquet(file: Input, _option: str = "") -> Iterator[RawRow | QuarantinedRow]:
     """Yield one row per record; lists stay lists, other nested values become their text.
 
     Raises
@@ -35,10 +34,10 @@ def read_parquet(path: Path, _option: str = "") -> Iterator[RawRow | Quarantined
     import pyarrow as pa
     from pyarrow import parquet
 
-    with open_input(path) as file:
+    with file.open() as opened:
         try:
-            table = parquet.ParquetFile(file)
-            _check(path, table.metadata)
+            table = parquet.ParquetFile(opened)
+            _check(file, table.metadata)
             names = column_names(table.schema_arrow.names)
             number = 0
             for batch in table.iter_batches(_BATCH):
@@ -47,27 +46,31 @@ def read_parquet(path: Path, _option: str = "") -> Iterator[RawRow | Quarantined
                     number += 1
                     if has_value(values):
                         yield _row(number, dict(zip(names, values, strict=True)))
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             found = f"not a readable Parquet file ({type(error).__name__})"
-            raise IngestError(f"{path}: {found}; write it again, or as CSV") from None
+            raise IngestError(f"{file}: {found}; write it again, or as CSV") from None
 
 
-def _check(path: Path, metadata: Any) -> None:
+def _check(file: Input, metadata: Any) -> None:
     if metadata.num_columns > MAX_COLUMNS:
         found = f"{metadata.num_columns:,} columns; expected at most {MAX_COLUMNS}"
-        raise IngestError(f"{path}: {found}, leave the others out")
+        raise IngestError(f"{file}: {found}, leave the others out")
     groups = (metadata.row_group(index) for index in range(metadata.num_row_groups))
     largest = max((group.total_byte_size for group in groups), default=0)
     if largest > MAX_GROUP_BYTES:
         found = f"a row group of {largest:,} bytes; expected at most {MAX_GROUP_BYTES:,}"
-        raise IngestError(f"{path}: {found}, write smaller row groups")
+        raise IngestError(f"{file}: {found}, write smaller row groups")
 
 
 def _row(number: int, fields: dict[str, object]) -> RawRow | QuarantinedRow:
     try:
         check_fields(fields)
     except RowFault as fault:
-        shown = {name: value for name, value in fields.items() if not isinstance(value, RowFault)}
+        shown = {
+            name: value[:RAW_BYTES] if isinstance(value, str) else value
+            for name, value in fields.items()
+            if not isinstance(value, RowFault)
+        }
         raw = json.dumps(shown, ensure_ascii=False, default=str)[:RAW_BYTES]
         return QuarantinedRow(number, None, None, fault.reason, fault.detail, raw)
     return RawRow(number, None, None, fields)
@@ -85,8 +88,9 @@ def _values(column: Any) -> list[object]:
 def _value(item: Any) -> object:
     try:
         value = item.as_py()
+        value = value.decode() if isinstance(value, bytes) else value  # text of older writers
     except UnicodeDecodeError:
         return RowFault("bad_encoding", "a string that is not UTF-8; write the file again")
     except (OverflowError, ValueError):
         return RowFault("date_out_of_range", "a time beyond the years 1 to 9999")
-    return str(value) if isinstance(value, (bytes, dict)) else value
+    return str(value) if isinstance(value, dict) else value

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import groupby
 
 from groundswell.domain import QuarantineReason
+from ingest.sources.archives import printable
 
 ROW_BYTES = 1_000_000
 """Longest row, all its lines together."""
@@ -73,7 +74,7 @@ def check_fields(fields: Mapping[str, object]) -> None:
 def check_length(name: str, value: str) -> None:
     """Raise `RowFault` if the field is longer than `FIELD_CHARS`."""
     if len(value) > FIELD_CHARS:
-        found = f"{shorten(name)} has {len(value):,} characters"
+        found = f"{printable(shorten(name))} has {len(value):,} characters"
         raise RowFault("field_too_long", f"{found}; expected at most {FIELD_CHARS:,}")
 
 

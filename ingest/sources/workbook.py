@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import chain, islice, repeat
-from pathlib import Path
 from zipfile import ZipFile
 
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
-from ingest.sources.lines import open_input
+from ingest.sources.archives import MAX_MEMBERS, check_members, printable
+from ingest.sources.files import Input
 from ingest.sources.rows import (
     MAX_COLUMNS,
     RAW_BYTES,
@@ -25,24 +25,22 @@ from ingest.sources.rows import (
     check_fields,
     column_names,
     has_value,
+    shorten,
 )
 
-MAX_UNPACKED_BYTES = 1_000_000_000
-MAX_RATIO = 100
-"""Unpacked to packed bytes of one part; parts below `_SMALL_PART` are not judged by it."""
-MAX_PARTS = 1000
 MAX_ROWS = 1_048_576
 MAX_CELLS = 5_000_000
 """Cells visited, empty ones between others included."""
 
-_SMALL_PART = 1_000_000
+_REMEDY = "save it as CSV"
 _BATCH = 500
+_SHOWN_SHEETS = 12
 _ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!")
 
 Cells = Sequence[object]
 
 
-def read_xlsx(path: Path, sheet: str = "") -> Iterator[RawRow | QuarantinedRow]:
+def read_xlsx(file: Input, sheet: str = "") -> Iterator[RawRow | QuarantinedRow]:
     """Yield the rows of one sheet, by default of the first visible one.
 
     Raises
@@ -50,15 +48,15 @@ def read_xlsx(path: Path, sheet: str = "") -> Iterator[RawRow | QuarantinedRow]:
     IngestError
         The file is no workbook, exceeds a limit, or the sheet is missing or empty.
     """
-    has_formulas = _check_archive(path)
-    rows = enumerate(_bounded(path, _rows(path, sheet, values=True)), start=1)
-    formulas = _rows(path, sheet, values=False) if has_formulas else repeat(())
+    has_formulas = _check_archive(file)
+    rows = enumerate(_bounded(file, _rows(file, sheet, values=True)), start=1)
+    formulas = _rows(file, sheet, values=False) if has_formulas else repeat(())
     names: tuple[str, ...] = ()
     for (number, cells), written in zip(rows, formulas, strict=False):
         if not has_value(chain(cells, written)):
             continue
         if not names:
-            names = _header(path, cells)
+            names = _header(file, cells)
             continue
         try:
             yield RawRow(number, None, None, _fields(names, cells, written))
@@ -66,28 +64,20 @@ def read_xlsx(path: Path, sheet: str = "") -> Iterator[RawRow | QuarantinedRow]:
             raw = json.dumps([_shown(cell) for cell in cells], ensure_ascii=False)[:RAW_BYTES]
             yield QuarantinedRow(number, None, None, fault.reason, fault.detail, raw)
     if not names:
-        raise IngestError(f'{path}: the sheet is empty; name another as format = "xlsx:Sheet"')
+        raise IngestError(f'{file}: the sheet is empty; name another as format = "xlsx:Sheet"')
 
 
-def _check_archive(path: Path) -> bool:
+def _check_archive(file: Input) -> bool:
     """Refuse what would unpack beyond the limits; return whether any sheet has formulas."""
-    with open_input(path) as file, _reading(path), ZipFile(file) as archive:
+    with file.open() as opened, _reading(file), ZipFile(opened) as archive:
         parts = archive.infolist()
-        if len(parts) > MAX_PARTS:
-            raise _refused(path, f"{len(parts):,} parts", f"{MAX_PARTS:,}")
-        unpacked = sum(part.file_size for part in parts)
-        if unpacked > MAX_UNPACKED_BYTES:
-            raise _refused(path, f"{unpacked:,} bytes unpacked", f"{MAX_UNPACKED_BYTES:,}")
-        for part in parts:
-            if part.file_size > max(_SMALL_PART, MAX_RATIO * part.compress_size):
-                ratio = part.file_size // max(part.compress_size, 1)
-                raise _refused(path, f"{part.filename} unpacks {ratio}-fold", f"{MAX_RATIO}-fold")
+        check_members(file, parts, MAX_MEMBERS, _REMEDY)
         sheets = [part for part in parts if part.filename.startswith("xl/worksheets/sheet")]
         return any(_has_formula(archive, part.filename) for part in sheets)
 
 
-def _refused(path: Path, found: str, limit: str) -> IngestError:
-    return IngestError(f"{path}: {found}; at most {limit} is accepted, save it as CSV")
+def _refused(file: Input, found: str, limit: str) -> IngestError:
+    return IngestError(f"{file}: {found}; at most {limit} is accepted, {_REMEDY}")
 
 
 def _has_formula(archive: ZipFile, name: str) -> bool:
@@ -101,58 +91,59 @@ def _has_formula(archive: ZipFile, name: str) -> bool:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def _reading(file: Input) -> Iterator[None]:
     """Around every call of the parser: a damaged file makes it raise almost anything."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions that carry no data
         try:
             yield
-        except IngestError:
+        except (IngestError, MemoryError):
             raise
         except Exception as error:
             found = f"not a readable .xlsx workbook ({type(error).__name__})"
             remedy = "save it again as .xlsx without a password, or as CSV"
-            raise IngestError(f"{path}: {found}; {remedy}") from None
+            raise IngestError(f"{file}: {found}; {remedy}") from None
 
 
-def _rows(path: Path, sheet: str, *, values: bool) -> Iterator[Cells]:
+def _rows(file: Input, sheet: str, *, values: bool) -> Iterator[Cells]:
     """Yield the rows of a sheet: values as last calculated, or what was written in the cells."""
-    with open_input(path) as file:
-        with _reading(path):
+    with file.open() as opened:
+        with _reading(file):
             from openpyxl import load_workbook
 
-            book = load_workbook(file, read_only=True, data_only=values, keep_links=False)
+            book = load_workbook(opened, read_only=True, data_only=values, keep_links=False)
             visible = [page for page in book.worksheets if page.sheet_state == "visible"]
             named = {page.title: page for page in book.worksheets}
             page = named.get(sheet) if sheet else next(iter(visible or book.worksheets), None)
         if page is None:
-            found = f"no sheet {sheet!r}; the file has {', '.join(named)}"
-            raise IngestError(f'{path}: {found}; set format = "xlsx:NAME" in config.toml')
+            known = printable(", ".join(map(shorten, islice(named, _SHOWN_SHEETS))))
+            found = f"no sheet {sheet!r}; the file has {known}"
+            raise IngestError(f'{file}: {found}; set format = "xlsx:NAME" in config.toml')
         page.reset_dimensions()
         rows = page.iter_rows(values_only=True)
         while True:
-            with _reading(path):
+            with _reading(file):
                 batch = list(islice(rows, _BATCH))
             if not batch:
                 return
             yield from batch
 
 
-def _bounded(path: Path, rows: Iterator[Cells]) -> Iterator[Cells]:
+def _bounded(file: Input, rows: Iterator[Cells]) -> Iterator[Cells]:
     visited = 0
     for number, cells in enumerate(rows, start=1):
         visited += len(cells)
         if number > MAX_ROWS:
-            raise _refused(path, f"over {MAX_ROWS:,} rows", f"{MAX_ROWS:,}")
+            raise _refused(file, f"over {MAX_ROWS:,} rows", f"{MAX_ROWS:,}")
         if visited > MAX_CELLS:
-            raise _refused(path, f"over {MAX_CELLS:,} cells", f"{MAX_CELLS:,}")
+            raise _refused(file, f"over {MAX_CELLS:,} cells", f"{MAX_CELLS:,}")
         yield cells
 
 
-def _header(path: Path, cells: Cells) -> tuple[str, ...]:
+def _header(file: Input, cells: Cells) -> tuple[str, ...]:
     width = _width(cells)
     if width > MAX_COLUMNS:
-        raise _refused(path, f"{width:,} columns", f"{MAX_COLUMNS}")
+        raise _refused(file, f"{width:,} columns", f"{MAX_COLUMNS}")
     return column_names(cells[:width])
 
 
@@ -183,4 +174,4 @@ def _value(cell: object) -> object:
 
 
 def _shown(cell: object) -> str:
-    return "" if cell is None else str(cell)
+    return "" if cell is None else str(cell)[:RAW_BYTES]

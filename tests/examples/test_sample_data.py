@@ -268,4 +268,4 @@ def test_every_setting_stands_in_the_shipped_file() -> None:
 def test_every_input_of_the_sample_is_a_source() -> None:
     sources = load_config(ROOT / "config.toml").sources
     files = {path.name for path in SAMPLE.iterdir()} - {"truth.json"}
-    assert {source.path.name for source in sources} == files
+    assert {Path(source.place).name for source in sources} == files

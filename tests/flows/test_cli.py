@@ -1,5 +1,4 @@
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from flows.cli import app
@@ -22,10 +22,10 @@ from groundswell import __version__
 
 COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
-    *("schedule", "serve", "doctor"),
+    *("schedule", "serve", "doctor", "ingest"),
 }
 NEEDS = (
-    "please let us work offline when the train has no network",
+    "let us work offline when the train has no network",
     "exporting invoices to a spreadsheet fails with large files",
     "a dark theme would help my eyes at night",
     "sync the calendar with the one on my phone",
@@ -111,8 +111,7 @@ def ran(first_run: tuple[Path, Typed], tmp_path: Path) -> Path:
 def test_help_names_every_command() -> None:
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0
-    registered = [command.callback for command in app.registered_commands]
-    assert {command.__name__ for command in registered if command} == COMMANDS
+    assert set(get_command(app).commands) == COMMANDS  # type: ignore[attr-defined]
     assert all(f" {name} " in result.stdout for name in COMMANDS)
 
 
@@ -328,22 +327,21 @@ def test_a_past_day_is_refused_where_a_prefect_server_would_run_it(
 
 
 def test_interrupting_gives_one_line_and_status_130(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe.csv"
-    os.mkfifo(pipe)
-    with (
-        subprocess.Popen(
-            [sys.executable, "-c", "import flows.cli; flows.cli.main()", "init", str(pipe)],
-            cwd=tmp_path,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process,
-        pipe.open("wb"),
-    ):  # returns once the command reads, and keeps it waiting for more
+    (tmp_path / "config.toml").write_text("")
+    with subprocess.Popen(
+        [sys.executable, "-c", "import flows.cli; flows.cli.main()", "ingest", "-"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(b" " * (1 << 20))  # more than a pipe holds: returns once it is read
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-    assert told == "interrupted; nothing is lost, run again to go on\n"
+        process.wait(timeout=60)  # before the pipe is closed, which would end the reading too
+        _, told = process.communicate()
+    assert told == b"interrupted; nothing is lost, run again to go on\n"
     assert process.returncode == 130
-    assert not (tmp_path / "config.toml").exists()
+    assert not (tmp_path / "data" / "groundswell.db").exists()
 
 
 def row(title: str) -> dict[str, str]:

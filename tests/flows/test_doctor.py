@@ -182,3 +182,53 @@ def test_room_on_the_disk_is_told(install: Installation) -> None:
     ((_, text),) = found(examine(config), "disk")
     told = float(text.split(": ")[1].split()[0].replace(",", ""))
     assert told == pytest.approx(free / 1e9, abs=1.0)
+
+
+SERVICE = (
+    SETTINGS
+    + """
+[[sources]]
+name = "wishes"
+api = "rest"
+url = "https://wishes.example.com/v1"
+token_env = "WISHES_TOKEN"
+"""
+)
+
+
+def test_a_secret_that_is_not_set_is_named_by_its_variable_and_source(
+    install: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = install(SERVICE)
+    for unset in (None, ""):
+        monkeypatch.delenv("WISHES_TOKEN", raising=False)
+        if unset is not None:
+            monkeypatch.setenv("WISHES_TOKEN", unset)
+        (check,) = [check for check in examine(config) if check.state == "fail"]
+        assert check.name == "sources"
+        assert check.found == "wishes: the environment variable WISHES_TOKEN is not set"
+        assert check.remedy == "set it where the pipeline runs"
+    monkeypatch.setenv("WISHES_TOKEN", "canary-1f0c-secret")
+    checks = examine(config)
+    assert [check for check in checks if check.state == "fail"] == []
+    assert "2 named, 2 of feedback" in found(checks, "sources")[-1][1]
+    assert "canary-1f0c-secret" not in repr(checks)
+
+
+def test_status_shows_a_folder_as_one_source_with_the_rows_of_its_files(
+    install: Installation,
+) -> None:
+    config = install(SETTINGS.replace("survey.csv", "exports"))
+    exports = config.parent / "exports"
+    exports.mkdir()
+    for month in ("april", "may"):
+        row = f"{month},more colours in {month},2026-01-01"
+        (exports / f"{month}.csv").write_text(f"id,text,created_at\n{row}\n,,soon\n")
+    for command in ("ingest", "status"):
+        shown = CliRunner().invoke(app, [command, "--config", str(config)])
+        assert shown.exit_code == 0
+    lines = [line.split() for line in shown.stdout.splitlines() if line.startswith("survey ")]
+    assert lines == [["survey", "feedback", "4", "2", "0", "2"]]
+    printed = CliRunner().invoke(app, ["status", "--config", str(config), "--json"]).stdout
+    (source,) = json.loads(printed)["sources"]
+    assert (source["rows_done"], source["accepted"], source["quarantined"]) == (4, 2, 2)

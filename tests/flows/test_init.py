@@ -12,7 +12,7 @@ from flows.init import TEMPLATE, NamedSource, config_text, name_sources, write_c
 from groundswell.config import Config, load_config
 from groundswell.domain import AcceptedRow
 from groundswell.errors import ConfigError, IngestError
-from ingest import GuessedSource, read_source
+from ingest import GuessedSource, Privacy, inputs_of, read_source
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "examples" / "sample"
@@ -52,14 +52,17 @@ def test_the_template_names_every_setting_with_its_meaning() -> None:
 def test_what_is_written_for_a_sample_file_reads_it(path: Path, tmp_path: Path) -> None:
     write_config([path], tmp_path / "config.toml")
     (source,) = load_config(tmp_path / "config.toml").sources
-    rows = list(read_source(source))
+    (file,) = inputs_of(source)
+    rows = list(read_source(source, Privacy(b"0" * 32), file))
     assert sum(isinstance(row, AcceptedRow) for row in rows) >= 0.9 * len(rows)
 
 
 def test_all_sample_files_get_the_kinds_of_the_shipped_settings(tmp_path: Path) -> None:
     write_config(EXPORTS, tmp_path / "config.toml")
     shipped = {s.path: s.kind for s in load_config(ROOT / "config.toml").sources}
-    written = {s.path.resolve(): s.kind for s in load_config(tmp_path / "config.toml").sources}
+    written = {
+        Path(s.place).resolve(): s.kind for s in load_config(tmp_path / "config.toml").sources
+    }
     assert written == shipped
 
 
@@ -79,7 +82,7 @@ def test_paths_start_at_the_settings_wherever_they_are(tmp_path: Path) -> None:
     config = tmp_path / "settings" / "config.toml"
     write_config([export], config)
     assert 'path = "../exports/reviews.csv"' in config.read_text()
-    assert load_config(config).sources[0].path.samefile(export)
+    assert Path(load_config(config).sources[0].place).samefile(export)
 
 
 def test_files_of_one_name_get_two_and_one_file_given_twice_gets_one(tmp_path: Path) -> None:

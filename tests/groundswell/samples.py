@@ -25,6 +25,10 @@ FULL_RECORD = FeedbackRecord(
     nps=0,
     version="3.2.1",
     language="de",
+    votes=12,
+    prompt="What do you miss?",
+    updated_at=START + timedelta(days=1),
+    raw="Überall 𝄞 'quoted', says Jo",
 )
 
 
@@ -35,16 +39,24 @@ def begin(store: Store, lease: Lease, *, kind: str = "refresh", config_hash: str
 
 
 def opened(
-    store: Store, lease: Lease, run_id: int, sha256: str = "1", *, kind: str = "feedback"
+    store: Store,
+    lease: Lease,
+    run_id: int,
+    sha256: str = "1",
+    *,
+    kind: str = "feedback",
+    path: str = "tickets.csv",
+    whole: bool = True,
 ) -> Package:
     return store.feedback.open_package(
         lease,
         run_id=run_id,
         source="tickets",
         kind=kind,
-        path="tickets.csv",
+        path=path,
         sha256=sha256,
         size_bytes=2**40,
+        whole=whole,
     )
 
 

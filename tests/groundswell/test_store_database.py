@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, insert
 
 import groundswell.store
 from groundswell.errors import StoreError
-from groundswell.store import Store, engines, open_store, tables
+from groundswell.store import SINCE_EVER, Store, company, engines, open_store, tables
 from groundswell.store.database import Database
 from groundswell.store.engines import journal_mode
 from groundswell.store.schema import REVISION
@@ -244,14 +244,15 @@ def test_a_row_without_its_parent_is_refused(opened: Database) -> None:
 
 def test_text_sorts_by_its_bytes(opened: Database) -> None:
     names = ["a", "B", "é", "_", "Z", "z"]
-    rows = [{"account_id": name, "name": "", "status": "active"} for name in names]
+    plain = {"name": "", "status": "active", "observed_at": SINCE_EVER, "stated": False}
+    rows = [{"account_id": name, "source": "", **plain} for name in names]
     with opened.unchecked_write() as connection:
-        connection.execute(insert(tables.account), rows)
+        connection.execute(insert(company.account), rows)
     with opened.read() as connection:
         found = connection.scalars(
-            tables.account.select()
-            .with_only_columns(tables.account.c.account_id)
-            .order_by(tables.account.c.account_id)
+            company.account.select()
+            .with_only_columns(company.account.c.account_id)
+            .order_by(company.account.c.account_id)
         ).all()
     assert found == ["B", "Z", "_", "a", "z", "é"]
 

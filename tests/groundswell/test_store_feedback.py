@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from groundswell.domain import (
     Account,
     Deal,
+    Dependency,
     FeedbackRecord,
     MarketSignal,
+    ProductUsage,
     QuarantinedRow,
+    SupportCost,
     TeamCapacity,
     ThemeAssignment,
     WorkItem,
@@ -40,9 +43,12 @@ class TestRows:
         signal = MarketSignal("trends", "offline", 0.5, "index", START, "google", geo="DE")
         item = WorkItem("I-1", "Sync", "t", "app", "bug", "done", "x", 1, 2.5, 3, day, day, "u")
         capacity = TeamCapacity("x", "2024-Q3", 40.0, 700.0)
-        rows = accepted(FULL_RECORD, account, deal, signal, item, capacity)
+        usage = ProductUsage(day, "export", 40, 2**40)
+        cost = SupportCost(day, "export", 3, 45.5, 60.25)
+        must = Dependency("I-1", "must")
+        rows = accepted(FULL_RECORD, account, deal, signal, item, capacity, usage, cost, must)
         package = store.feedback.add_rows(lease, opened(store, lease, run_id), rows, last=True)
-        assert fates(package) == (6, 0, 0)
+        assert fates(package) == (9, 0, 0)
         assert store.feedback.records([FULL_RECORD.record_id, "unknown"]) == {
             FULL_RECORD.record_id: FULL_RECORD
         }
@@ -51,6 +57,9 @@ class TestRows:
         assert store.market.signals() == [signal]
         assert store.market.work_items() == [item]
         assert store.market.capacity() == [capacity]
+        assert store.market.usage() == [usage]
+        assert store.market.support_costs() == [cost]
+        assert store.market.dependencies() == [must]
 
     def test_what_is_not_known_comes_back_as_none(
         self, store: Store, lease: Lease, run_id: int
@@ -82,21 +91,6 @@ class TestRows:
         assert (fates(old), fates(new)) == ((2, 0, 0), (1, 2, 0))
         assert store.feedback.counts().records == 2
         assert store.feedback.counts().duplicates == 2
-
-    def test_one_id_for_two_messages_of_a_file_quarantines_the_second(
-        self, store: Store, lease: Lease, run_id: int
-    ) -> None:
-        other = replace(RECORD, text="é" * 5000)
-        package = opened(store, lease, run_id)
-        package = store.feedback.add_rows(lease, package, accepted(RECORD, other), last=False)
-        assert fates(package) == (1, 0, 1)
-        # The same across two batches.
-        package = store.feedback.add_rows(lease, package, accepted(other), last=True)
-        assert fates(package) == (1, 0, 2)
-        assert store.feedback.records([RECORD.record_id])[RECORD.record_id].text == RECORD.text
-        entry = store.feedback.quarantined(1)[0]
-        assert (entry.row.reason, entry.row.line, entry.path) == ("id_conflict", 3, "tickets.csv")
-        assert entry.row.raw == "é" * 2048  # 4 KB
 
     def test_a_message_changed_in_a_later_file_is_split_again(
         self, store: Store, lease: Lease, run_id: int

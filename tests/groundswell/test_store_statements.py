@@ -72,6 +72,7 @@ class TestStatements:
             "account_id": "a1",
             "rating": 3.5,
             "nps": 0.0,
+            "votes": 12.0,
             "version": "3.2.1",
             "path": "tickets.csv",
             "line": 3,

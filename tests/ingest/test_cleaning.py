@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cleaning import MAX_CHARS, clean_text
+from ingest.text.cleaning import MAX_CHARS, clean_text
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,20 @@ def test_no_pattern_is_slow_on_long_text(pump: str) -> None:
     begun = time.process_time()
     clean_text(text)
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "\n ------- \n 开发者回复：Thank you for telling us.",
+        "\nDeveloper response: We are on it.\nWrite to us again.",
+        "\n---\nAntwort des Entwicklers: Danke!",
+    ],
+)
+def test_what_the_vendor_answered_is_not_what_the_customer_said(reply: str) -> None:
+    assert clean_text(f"Tabs close by themselves.{reply}") == "Tabs close by themselves."
+
+
+def test_words_about_an_answer_of_the_vendor_stay() -> None:
+    text = "I like the developer response: fast.\nNo developer reply: sad"
+    assert clean_text(text) == text

@@ -6,11 +6,12 @@ import pytest
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
 from ingest.sources import READERS
+from ingest.sources.files import Input
 from ingest.sources.rows import FIELD_CHARS, ROW_BYTES, RawRow
 
 
 def read(path: Path, encoding: str = "") -> list[RawRow | QuarantinedRow]:
-    return list(READERS["csv"](path, encoding))
+    return list(READERS["csv"](Input(path), encoding))
 
 
 def rows_of(tmp_path: Path, text: str | bytes, encoding: str = "") -> list[RawRow | QuarantinedRow]:
@@ -192,7 +193,7 @@ def test_clean_rows_are_read_fast(tmp_path: Path) -> None:
     path = tmp_path / "input.csv"
     path.write_text("ticket,when,words,stars\n" + rows, encoding="utf-8")
     begun = time.process_time()
-    count = sum(1 for _ in READERS["csv"](path, ""))
+    count = sum(1 for _ in READERS["csv"](Input(path), ""))
     assert count / (time.process_time() - begun) > 20_000
 
 
@@ -224,4 +225,4 @@ def test_an_unknown_encoding_is_named_with_the_known_ones(tmp_path: Path) -> Non
 def test_tabs_alone_separate_the_fields_of_tsv(tmp_path: Path) -> None:
     path = tmp_path / "input.tsv"
     path.write_text("id;x,y\twords\n1\ta,b;c\n", encoding="utf-8")
-    assert fates(list(READERS["tsv"](path, ""))) == [["1", "a,b;c"]]
+    assert fates(list(READERS["tsv"](Input(path), ""))) == [["1", "a,b;c"]]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from groundswell.domain import QuarantinedRow
 from ingest.sources import READERS
+from ingest.sources.files import Input
 from ingest.sources.lines import read_lines
 from ingest.sources.rows import ROW_BYTES, RawRow
 
@@ -17,7 +18,7 @@ HEADER = ("ticket", "when", "words", "stars")
 
 
 def read(path: Path) -> list[RawRow | QuarantinedRow]:
-    return list(READERS["csv"](path, ""))
+    return list(READERS["csv"](Input(path), ""))
 
 
 def fates(rows: list[RawRow | QuarantinedRow]) -> list[object]:
@@ -106,7 +107,7 @@ def test_every_row_has_the_fate_it_was_written_with(
 def assert_conserved(path: Path) -> None:
     """Rows, blank lines and header cover the file, in order and without overlap."""
     size = path.stat().st_size
-    lines = list(read_lines(path))
+    lines = list(read_lines(Input(path)))
     assert [line.end for line in lines[:-1]] == [line.start for line in lines[1:]]
     assert (lines[0].start, lines[-1].end) == (0, size)
     spans = [(row.byte_start or 0, row.byte_end or 0) for row in read(path)]

@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import openpyxl
@@ -7,6 +8,8 @@ from groundswell.config import SourceConfig
 from groundswell.domain import AcceptedRow
 from groundswell.errors import IngestError
 from ingest import GuessedSource, guess_mapping, read_source
+from ingest.presets import with_preset
+from ingest.privacy import Privacy
 
 LONG = "I would like to see the app keep my notes when the phone has no signal"
 
@@ -15,16 +18,16 @@ def guess(tmp_path: Path, file: str, text: str | bytes) -> GuessedSource:
     path = tmp_path / file
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     guessed = guess_mapping(path)
-    source = SourceConfig(
-        name="guessed",
-        path=path,
-        kind=guessed.kind,
-        format=guessed.format,
-        columns=dict(guessed.columns),
-        date_format=guessed.date_format,
-        channel=guessed.channel,
-    )
-    assert all(isinstance(row, AcceptedRow) for row in read_source(source))
+    settings = {"name": "guessed", "path": path, "format": guessed.format}
+    if guessed.preset:
+        settings |= {"preset": guessed.preset, "columns": guessed.stated}
+    else:
+        settings |= {"kind": guessed.kind, "columns": guessed.columns, "channel": guessed.channel}
+    if guessed.date_format:
+        settings["date_format"] = guessed.date_format
+    source = with_preset(SourceConfig.model_validate(settings))
+    rows = read_source(source, Privacy(key=b"0" * 32))
+    assert all(isinstance(row, AcceptedRow) for row in rows)
     return guessed
 
 
@@ -54,6 +57,8 @@ def test_a_play_console_export_is_told_by_its_names(tmp_path: Path) -> None:
     )
     row = f"com.example,4.2,en,2026-03-01T09:30:00Z,1772357400000,4,Offline,{LONG}"
     found = guess(tmp_path, "reviews.csv", f"{header}\n{row}\n".encode("utf-16"))
+    assert found.preset == "google_play_reviews"
+    assert found.notes[0] == "preset: google_play_reviews, by its header (sure)"
     assert found.columns == {
         "text": "Review Text",
         "title": "Review Title",
@@ -62,6 +67,31 @@ def test_a_play_console_export_is_told_by_its_names(tmp_path: Path) -> None:
         "version": "App Version Name",
         "language": "Reviewer Language",
     }
+
+
+def test_what_a_preset_cannot_know_is_proposed(tmp_path: Path) -> None:
+    text = (
+        "#,How do you use it?,What would you change?,Start Date (UTC),Submit Date (UTC),"
+        "Network ID\n"
+        f"a1,daily,{LONG},2026-03-01 09:30:00,2026-03-01 09:31:00,n1\n"
+    )
+    found = guess(tmp_path, "responses.csv", text)
+    assert found.preset == "typeform"
+    assert found.stated == {"text": ("What would you change?",)}
+
+
+def test_a_file_with_the_header_of_an_export_but_without_its_dates_is_told_otherwise(
+    tmp_path: Path,
+) -> None:
+    found = guess(tmp_path, "a.csv", f"Pros,Cons,Written\nfast,{LONG},2026-03-01\n")
+    assert found.preset == ""
+    assert found.columns == {"text": "Cons", "created_at": "Written"}
+
+
+def test_dates_that_a_preset_does_not_expect_get_a_format(tmp_path: Path) -> None:
+    text = "Summary,Issue key,Issue Type,Status,Resolved\nOffline,RF-1,Story,Done,28.03.2026\n"
+    found = guess(tmp_path, "jira.csv", text)
+    assert (found.preset, found.date_format) == ("jira", "%d.%m.%Y")
 
 
 def test_unknown_names_are_told_by_what_stands_below(tmp_path: Path) -> None:
@@ -86,10 +116,29 @@ def test_an_ambiguous_date_is_said(tmp_path: Path) -> None:
     assert note in found.notes
 
 
+def test_a_last_change_is_read_only_in_the_form_of_the_other_dates(tmp_path: Path) -> None:
+    rows = f"{LONG},2026-03-01,2026-03-02\n{LONG},2026-03-01,2026-03-02\n"
+    alike = guess(tmp_path, "a.csv", f"text,created_at,updated_at\n{rows}")
+    assert alike.columns["updated_at"] == "updated_at"
+    other = guess(
+        tmp_path, "b.csv", "text,created_at,updated_at\n" + rows.replace("03-02", "yesterday")
+    )
+    assert other.columns["updated_at"] == ""
+
+
+def test_votes_are_told_by_their_name_and_by_what_stands_there(tmp_path: Path) -> None:
+    header = "text,created_at,votes\n"
+    counted = guess(tmp_path, "a.csv", f"{header}{LONG},2026-03-01,7\n{LONG},2026-03-01,0\n")
+    assert counted.columns["votes"] == "votes"
+    said = guess(tmp_path, "b.csv", f"{header}{LONG},2026-03-01,many\n{LONG},2026-03-01,few\n")
+    assert said.columns["votes"] == ""
+    assert "votes: its column holds something else, so it is not read (likely)" in said.notes
+
+
 def test_ids_that_repeat_are_not_taken_for_ids(tmp_path: Path) -> None:
     rows = "".join(f"7,{LONG} {n},2026-03-01\n" for n in range(10))
     found = guess(tmp_path, "a.csv", f"id,text,created_at\n{rows}")
-    assert "id" not in found.columns
+    assert found.columns["id"] == ""
     assert "id: id repeats its values, so a row goes by what it says" in found.notes
 
 
@@ -108,6 +157,11 @@ def test_ids_that_repeat_are_not_taken_for_ids(tmp_path: Path) -> None:
         ("a.csv", "item_id,title,est_days,actual_days\n1,Offline,3,4\n", "work_history"),
         ("a.csv", "team,release,person_days\nLinnet,4.1,80\n", "capacity"),
         ("a.csv", "signal,key,date,value\nstars,x,2026-03-01,4\n", "signals"),
+        ("a.csv", "date,area,unique_users,events\n2026-03-01,search,4,9\n", "usage"),
+        ("a.csv", "date,area,tickets,minutes\n2026-03-01,search,4,90\n", "support_cost"),
+        ("a.csv", "item_id,kind,other_id\nRF-1,requires,RF-2\n", "dependencies"),
+        ("a.csv", "date,app,rank,rating,ratings\n2026-03-01,Fernwork,4,4.5,90\n", "store_listing"),
+        ("a.csv", "date,repository,stars\n2026-03-01,fernwork/app,40\n", "stars"),
         (
             "a.csv",
             "Category: All\n\nWeek,offline: (US)\n2026-01-04,<1\n2026-01-11,100\n",
@@ -118,6 +172,12 @@ def test_ids_that_repeat_are_not_taken_for_ids(tmp_path: Path) -> None:
 )
 def test_the_kind_is_told_by_the_columns(tmp_path: Path, file: str, text: str, kind: str) -> None:
     assert guess(tmp_path, file, text).kind == kind
+
+
+def test_a_packed_file_is_told_by_what_it_holds(tmp_path: Path) -> None:
+    packed = gzip.compress(f"note,date\n{LONG},2026-03-01\n".encode())
+    found = guess(tmp_path, "a.csv.gz", packed)
+    assert (found.format, found.columns) == ("csv", {"text": "note", "created_at": "date"})
 
 
 def test_windows_encoding_is_proposed_and_said(tmp_path: Path) -> None:
@@ -139,7 +199,7 @@ def test_the_sample_is_short_and_without_personal_data(tmp_path: Path) -> None:
     rows = "".join(f'{n},"Mail jo@example.com\n{LONG * 5}",2026-03-01\n' for n in range(9))
     found = guess(tmp_path, "a.csv", f"id,text,created_at\n{rows}")
     assert len(found.sample) == 3
-    assert found.sample[0]["text"].startswith("Mail [email] I would like")
+    assert found.sample[0]["text"].startswith("Mail <email> I would like")
     assert max(len(text) for row in found.sample for text in row.values()) <= 120
 
 

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
 from ingest.sources import READERS
-from ingest.sources.json_lines import MAX_DEPTH
+from ingest.sources.files import Input
+from ingest.sources.json_values import MAX_DEPTH
 from ingest.sources.rows import RawRow
 
 
 def rows_of(tmp_path: Path, text: str) -> list[RawRow | QuarantinedRow]:
     path = tmp_path / "chats.jsonl"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    return list(READERS["jsonl"](path, ""))
+    return list(READERS["jsonl"](Input(path), ""))
 
 
 values = (
@@ -61,6 +62,7 @@ def test_types_are_those_of_the_file(tmp_path: Path) -> None:
         ('{"text": "' + "e\\u0301" + "\\u0301" * 31 + '"}', "too_many_marks"),
         ('{"text": "' + "x" * 131_073 + '"}', "field_too_long"),
         ("{" + ", ".join(f'"k{n}": 1' for n in range(513)) + "}", "field_count"),
+        ('{"\\ud800": "a"}', "lone_surrogate"),
     ],
 )
 def test_a_line_that_cannot_be_used_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
@@ -71,18 +73,55 @@ def test_a_line_that_cannot_be_used_costs_itself(tmp_path: Path, line: str, reas
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "fields"),
     [
-        f'{{"id": {2**63 - 1}}}',
-        f'{{"id": -{2**63}}}',
-        '{"a": ' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}",
-        '{"text": "' + "[{" * 200 + '"}',
+        (f'{{"id": {2**63 - 1}}}', {"id": 2**63 - 1}),
+        (f'{{"id": -{2**63}}}', {"id": -(2**63)}),
+        ('{"a": ' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "}", {"a.length": 1}),
+        ('{"text": "' + "[{" * 200 + '"}', {"text": "[{" * 200}),
+        ("{" + ", ".join(f'"k{n}": 1' for n in range(512)) + "}", {f"k{n}": 1 for n in range(512)}),
+        (f'{{"{"k" * 499}": {{"{"k" * 500}": 1}}}}', {f"{'k' * 499}.{'k' * 500}": 1}),
     ],
 )
-def test_what_is_just_within_the_limits_is_read(tmp_path: Path, line: str) -> None:
+def test_what_is_just_within_the_limits_is_read(
+    tmp_path: Path, line: str, fields: dict[str, object]
+) -> None:
     (row,) = rows_of(tmp_path, line)
     assert isinstance(row, RawRow)
-    assert row.fields == json.loads(line)
+    assert row.fields == fields
+
+
+def test_nested_objects_become_columns_with_dots(tmp_path: Path) -> None:
+    item = {
+        "id": 7,
+        "user": {"login": "mira", "plan": {"name": "team"}},
+        "labels": ["bug", "sync"],
+        "comments": [{"body": "me too"}, {"body": "and me"}],
+        "empty": {},
+        "none": [],
+        "user.login": "kept apart",
+    }
+    (row,) = rows_of(tmp_path, json.dumps(item))
+    assert isinstance(row, RawRow)
+    assert row.fields == {
+        "id": 7,
+        "user.login": "mira",
+        "user.plan.name": "team",
+        "labels": ["bug", "sync"],
+        "comments.length": 2,
+        "none": [],
+        "user.login (2)": "kept apart",
+    }
+
+
+def test_names_that_nesting_makes_endless_are_refused(tmp_path: Path) -> None:
+    # 40 keys of 20,000 characters would stand in the names of 500 columns each: 400 MB.
+    inner = json.dumps({f"k{n}": 1 for n in range(500)})
+    line = "".join(f'{{"{"k" * 20_000}": ' for _ in range(40)) + inner + "}" * 40
+    (row,) = rows_of(tmp_path, line)
+    assert isinstance(row, QuarantinedRow)
+    assert row.reason == "field_too_long"
+    assert len(row.detail) < 200
 
 
 @pytest.mark.parametrize("body", ["[" * 900_000, '{"' + '\\"' * 400_000 + "[" * 99, "[{" * 99_999])

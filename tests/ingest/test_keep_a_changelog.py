@@ -5,6 +5,7 @@ import pytest
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
 from ingest.sources import READERS
+from ingest.sources.files import Input
 from ingest.sources.rows import RawRow
 
 CHANGELOG = """\
@@ -35,7 +36,7 @@ All notable changes.
 def rows_of(tmp_path: Path, text: str) -> list[RawRow | QuarantinedRow]:
     path = tmp_path / "CHANGELOG.md"
     path.write_text(text, encoding="utf-8")
-    return list(READERS["md"](path, ""))
+    return list(READERS["md"](Input(path), ""))
 
 
 def test_every_item_of_a_release_is_a_row(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
 from ingest.sources import READERS
 from ingest.sources import parquet as reader
+from ingest.sources.files import Input
 from ingest.sources.rows import RawRow, RowFault
 
 
 def read(path: Path) -> list[RawRow | QuarantinedRow]:
-    return list(READERS["parquet"](path, ""))
+    return list(READERS["parquet"](Input(path), ""))
 
 
 def write(path: Path, **columns: pa.Array) -> Path:

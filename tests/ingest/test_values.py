@@ -173,3 +173,32 @@ def test_a_cell_without_a_value_is_a_fault_only_where_it_is_needed() -> None:
     assert row.text("z") is None
     with pytest.raises(RowFault, match="#REF!"):
         row.text("x")
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        ("01/Mar/26 9:30 AM", datetime(2026, 3, 1, 9, 30)),
+        ("2026-03-01T09:30:00Z", datetime(2026, 3, 1, 9, 30)),
+        ("1772357400", datetime(2026, 3, 1, 9, 30)),
+    ],
+)
+def test_of_several_forms_the_first_that_fits_reads_a_date(value: str, time: datetime) -> None:
+    form = "%d/%b/%y %I:%M %p | iso | unix"
+    assert cells(value, form).moment("field") == time.replace(tzinfo=UTC)
+
+
+def test_a_date_in_none_of_several_forms_is_refused() -> None:
+    with pytest.raises(RowFault, match=r"'soon'; expected a date by date_format '%d.%m.%Y \| iso'"):
+        cells("soon", "%d.%m.%Y | iso").moment("field")
+    with pytest.raises(RowFault):  # without iso in the list nothing but the form is read
+        cells("2026-03-01", "%d.%m.%Y | unix_ms | %m/%d/%Y").moment("field")
+
+
+def test_the_order_of_the_forms_decides_an_ambiguous_date() -> None:
+    first, second = "%d/%m/%Y", "%m/%d/%Y"
+    found = [
+        cells("03/04/2026", f"{a} | {b}").moment("field")
+        for a, b in ((first, second), (second, first))
+    ]
+    assert [time.month for time in found if time] == [4, 3]

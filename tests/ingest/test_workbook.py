@@ -13,6 +13,7 @@ from openpyxl.xml import DEFUSEDXML
 from groundswell.domain import QuarantinedRow
 from groundswell.errors import IngestError
 from ingest.sources import READERS, workbook
+from ingest.sources.files import Input
 from ingest.sources.rows import RawRow, RowFault
 
 
@@ -28,7 +29,7 @@ def write(path: Path, *sheets: Sequence[Sequence[object]]) -> Path:
 
 
 def read(path: Path, sheet: str = "") -> list[RawRow | QuarantinedRow]:
-    return list(READERS["xlsx"](path, sheet))
+    return list(READERS["xlsx"](Input(path), sheet))
 
 
 def fields(row: RawRow | QuarantinedRow) -> dict[str, object]:

@@ -54,7 +54,7 @@ def test_a_capital_only_at_the_beginning_of_sentences_is_no_spelling() -> None:
         ("I don't sync", ["sync"]),
         ("don t you ve ll re", []),
         ("the customer's rota", ["customer", "customer rota", "rota"]),
-        ("write to [email] or [phone] now", ["write"]),
+        ("write to <email> or <phone> now", ["write"]),
         ("wait 15 minutes", ["wait", "minutes"]),
         ("a b c d", []),
         ("see https://a.example/dark for dark", ["dark"]),
@@ -88,7 +88,7 @@ def test_words_are_alike_by_their_beginning(one: str, other: str, same: bool) ->
 
 
 def test_marks_of_redaction_and_addresses_are_taken_out() -> None:
-    assert without_marks("mail [email] or www.a.example now") == "mail or now"
+    assert without_marks("mail <email> or www.a.example now") == "mail or now"
 
 
 def test_a_word_that_always_stands_in_a_longer_phrase_is_no_keyword_of_its_own() -> None:
@@ -110,7 +110,7 @@ def test_names_that_differ_in_order_only_count_as_the_same() -> None:
 
 
 def test_without_a_telling_phrase_the_first_words_of_a_text_are_the_name() -> None:
-    assert names(["why is it so?"], ["[email]"]) == ["Why is it so?", "Unnamed"]
+    assert names(["why is it so?"], ["<email>"]) == ["Why is it so?", "Unnamed"]
 
 
 def test_a_text_without_spaces_is_cut() -> None:
@@ -141,7 +141,7 @@ def test_every_text_needs_a_label() -> None:
 
 WORDS = st.sampled_from(
     (
-        *("shift", "swap", "the", "of", "export", "PDF", "iPad", "I", "don't", "24", "[email]"),
+        *("shift", "swap", "the", "of", "export", "PDF", "iPad", "I", "don't", "24", "<email>"),
         *("naïve", "Überstunden", ".", ",", "l'heure"),
     )
 )

@@ -1,4 +1,4 @@
-"""Work to be killed: every kind of write the store has, and three planted bugs."""
+"""Work to be killed: every kind of write the store has, and four planted bugs."""
 
 import os
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ import numpy as np
 from groundswell.domain import (
     AcceptedRow,
     Account,
+    Annotation,
+    Copy,
     FeatureCandidate,
     FeedbackRecord,
     NeedTheme,
@@ -30,8 +32,8 @@ from groundswell.store import (
     StepResult,
     Store,
     fates,
-    feedback,
     open_store,
+    packages,
 )
 from groundswell.store import (
     database as database_module,
@@ -40,10 +42,11 @@ from groundswell.store.feedback import Feedback
 
 START = datetime(2024, 6, 1, 9, tzinfo=UTC)
 MODEL = "hashing-4"
+FORUM = "https://forum.example.com/posts"
 
 
 def pipeline(database: str, folder: Path) -> None:
-    """Read two versions of a file and two tables, split, embed, fit, propose and report."""
+    """Read files and a service, split, mark copies, embed, fit, propose and report."""
     with (
         patch.object(database_module, "MAX_PAUSE_SECONDS", 0.0),
         open_store(database) as store,
@@ -60,12 +63,12 @@ def commit_before_cursor(database: str, folder: Path) -> None:
         self: Feedback, lease: Lease, package: Package, rows: Sequence[ReadRow], *, last: bool
     ) -> Package:
         with self._database.write("planted.rows", lease) as connection:
-            found = fates.decide(connection, package.package_id, package.rows_done, rows)
+            found = fates.decide(connection, _place(package), rows)
             fates.keep(connection, package.package_id, found)
         with self._database.write("planted.cursor", lease) as connection:
-            return feedback._advance(connection, package, found, last=last)
+            return packages.advance(connection, package, found, last=last)
 
-    with patch.object(Feedback, "add_rows", add_rows):
+    with patch.object(Feedback, "add_rows", add_rows), patch(f"{__name__}._poll"):
         pipeline(database, folder)
 
 
@@ -76,11 +79,33 @@ def cursor_before_rows(database: str, folder: Path) -> None:
         self: Feedback, lease: Lease, package: Package, rows: Sequence[ReadRow], *, last: bool
     ) -> Package:
         with self._database.write("planted.cursor", lease) as connection:
-            found = fates.decide(connection, package.package_id, package.rows_done, rows)
-            advanced = feedback._advance(connection, package, found, last=last)
+            found = fates.decide(connection, _place(package), rows)
+            advanced = packages.advance(connection, package, found, last=last)
         with self._database.write("planted.rows", lease) as connection:
             fates.keep(connection, package.package_id, found)
         return advanced
+
+    with patch.object(Feedback, "add_rows", add_rows), patch(f"{__name__}._poll"):
+        pipeline(database, folder)
+
+
+def service_cursor_before_rows(database: str, folder: Path) -> None:
+    """Plant a bug: a service's cursor is committed, then the page it passed."""
+    kept = Feedback.add_rows
+
+    def add_rows(
+        self: Feedback,
+        lease: Lease,
+        package: Package,
+        rows: Sequence[ReadRow],
+        *,
+        last: bool,
+        cursor: str | None = None,
+    ) -> Package:
+        if cursor is not None:
+            with self._database.write("planted.service", lease) as connection:
+                packages.save_cursor(connection, package, package.path, cursor)
+        return kept(self, lease, package, rows, last=last)
 
     with patch.object(Feedback, "add_rows", add_rows):
         pipeline(database, folder)
@@ -107,8 +132,10 @@ def _run(store: Store, lease: Lease, folder: Path) -> None:
     )
     for version, (kind, rows) in enumerate(_inputs()):
         _ingest(store, lease, run.run_id, kind, version, rows)
+    _poll(store, lease, run.run_id)
     _enter(store, lease, run.run_id, "ingest")
     _split(store, lease)
+    _mark(store, lease)
     texts = store.feedback.texts_without_vector(MODEL)
     vectors = np.array([[len(text), 1, 2, 3] for _, text in texts], dtype=np.float32)
     store.vectors.add(lease, MODEL, [text_hash for text_hash, _ in texts], vectors)
@@ -162,6 +189,46 @@ def _ingest(
         batch = rows[package.rows_done : package.rows_done + 5]
         last = package.rows_done + len(batch) == len(rows)
         package = store.feedback.add_rows(lease, package, batch, last=last)
+
+
+def _poll(store: Store, lease: Lease, run_id: int) -> None:
+    """Read a service from its cursor on: the cursor is the number of the next page."""
+    package = store.feedback.open_package(
+        lease,
+        run_id=run_id,
+        source="forum",
+        kind="feedback",
+        path=FORUM,
+        sha256=content_id(str(run_id)),
+        size_bytes=0,
+        whole=False,
+    )
+    pages = [[_record(10 + n, f"post {n}"), _record(11 + n, f"post {n + 1}")] for n in range(4)]
+    while not package.complete:
+        page = int(store.feedback.cursor("forum", FORUM) or 0)
+        rows = [AcceptedRow(1, record) for record in pages[page]]
+        last = page + 1 == len(pages)
+        package = store.feedback.add_rows(lease, package, rows, last=last, cursor=str(page + 1))
+
+
+def _mark(store: Store, lease: Lease) -> None:
+    """Annotate every text, and make copies of the messages that say the same."""
+    hashes = store.feedback.statements()["text_hash"].tolist()
+    missing = store.annotations.missing(MODEL, hashes)
+    known = [Annotation(key, "problem", 0.75, -0.5, 0.25, key != missing[0]) for key in missing]
+    store.annotations.add(lease, MODEL, known)
+    if store.feedback.counts().copies == 0:  # first the wrong ones, then the right ones
+        records = store.feedback.copy_candidates()["record_id"].tolist()
+        store.feedback.save_copies(lease, [Copy(records[1], records[0], 0.5)])
+    table = store.feedback.copy_candidates().sort_values(["created_at", "record_id"])
+    first = table.groupby("text")["record_id"].transform("first")
+    pairs = zip(table["record_id"], first, strict=True)
+    found = [Copy(record_id, other, 1.0) for record_id, other in pairs if record_id != other]
+    store.feedback.save_copies(lease, found)
+
+
+def _place(package: Package) -> fates.Place:
+    return fates.Place(package.package_id, package.source, package.rows_done, START)
 
 
 def _enter(store: Store, lease: Lease, run_id: int, step: str) -> None:

@@ -11,6 +11,7 @@ from tests.promises.scenarios import (
     cursor_before_rows,
     pipeline,
     pointer_before_file,
+    service_cursor_before_rows,
 )
 from tests.promises.servers import fresh_postgres
 from tests.promises.whole_run import refresh
@@ -27,14 +28,14 @@ def postgres(_folder: Path) -> str:
 def test_sqlite_killed_at_every_point_and_again_while_recovering(memory: Path) -> None:
     outcome = kill_everywhere(pipeline, sqlite_file, memory, seed=20240601)
     assert outcome.differences == []
-    assert len(outcome.points) >= 90
+    assert len(outcome.points) >= 120
     assert outcome.kills > len(outcome.points)
 
 
 def test_postgresql_killed_at_every_kind_of_point(memory: Path) -> None:
     outcome = kill_everywhere(pipeline, postgres, memory, visit=each_name_once)
     assert outcome.differences == []
-    assert outcome.kills == len(set(outcome.points)) >= 50
+    assert outcome.kills == len(set(outcome.points)) >= 60
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_postgresql_killed_at_every_kind_of_point(memory: Path) -> None:
     [
         (commit_before_cursor, "planted.rows.committed"),
         (cursor_before_rows, "planted.cursor.committed"),
+        (service_cursor_before_rows, "planted.service.committed"),
         (pointer_before_file, "planted.pointer"),
     ],
 )

@@ -1,0 +1,145 @@
+"""The step after reading: what was said, cut into statements, as vectors, and of which kind."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from flows.context import RunContext
+from groundswell.config import Config
+from groundswell.domain import Copy, Vectors, content_id
+from groundswell.store import StepResult
+
+RECORDS_A_TIME = 2000
+"""Records split in one unit of work."""
+
+TEXTS_A_TIME = 512
+"""Texts embedded and stored in one unit of work: a few seconds of computing to lose."""
+
+ANNOTATION_VERSION = 1
+"""Raised when the same text and vector would be annotated otherwise."""
+
+
+def embed_new(context: RunContext) -> StepResult:
+    """Split new records into statements, embed every new text and say what kind it is."""
+    _collapse(context)
+    _split(context)
+    texts = _texts(context)
+    missing = context.store.vectors.missing(encoder_id(context.config), list(texts))
+    if missing:
+        _embed(context, texts, missing)
+    _annotate(context)
+    counts = context.store.feedback.counts(annotator_id(context.config))
+    detail = {
+        "encoder": encoder_id(context.config),
+        "copies": counts.copies,
+        "uninformative": counts.uninformative,
+    }
+    return StepResult("embed_new", len(texts), len(texts), 0, 0.0, detail)
+
+
+def encoder_id(config: Config) -> str:
+    """Name the encoder and its exact weights without loading them."""
+    from models.embedding import describe_encoder
+
+    settings = config.embedding
+    return describe_encoder(settings.model, backend=settings.backend, cache=settings.cache)
+
+
+def annotator_id(config: Config) -> str:
+    """Name what annotates: the rules' version and the encoder they rest on."""
+    return f"annotation-{ANNOTATION_VERSION} {encoder_id(config)}"
+
+
+def hashes_of(texts: Iterable[str]) -> list[str]:
+    """Return the keys of the texts' vectors."""
+    return [content_id(text) for text in texts]
+
+
+def _collapse(context: RunContext) -> None:
+    """Mark records that say again what was said; all are looked at as soon as one is new."""
+    feedback = context.store.feedback
+    if not feedback.unsplit_records(1):
+        return
+    feedback.save_copies(context.lease, _copies(context))
+
+
+def _copies(context: RunContext) -> list[Copy]:
+    from models.duplicates import find_copies
+
+    table = context.store.feedback.copy_candidates()
+    context.progress.start("looking for copies", None)
+    days = table["created_at"].astype("int64").to_numpy() / 86_400e6
+    found = find_copies(
+        table["record_id"].tolist(),
+        table["text"].tolist(),
+        table["author"].tolist(),
+        table["account_id"].tolist(),
+        days.tolist(),
+    )
+    context.progress.finish()
+    return found
+
+
+def _split(context: RunContext) -> None:
+    from models.statements import split_statements
+
+    feedback = context.store.feedback
+    while records := feedback.unsplit_records(RECORDS_A_TIME):
+        statements = [s for r in records for s in split_statements(r.record_id, r.text)]
+        feedback.add_statements(context.lease, [r.record_id for r in records], statements)
+
+
+def _texts(context: RunContext) -> dict[str, str]:
+    """Return every text the models need, by the key of its vector."""
+    from models.annotation import example_texts
+    from models.evidence import item_texts, reason_texts, signal_texts
+
+    market = context.store.market
+    outside = example_texts()
+    for at in {None, context.known_at}:
+        outside += reason_texts(market.deals(at))
+        outside += signal_texts(market.signals(at))
+        outside += item_texts(market.work_items(at))
+    said = context.store.feedback.statements()
+    texts = dict(zip(said["text_hash"].tolist(), said["text"].tolist(), strict=True))
+    return texts | dict(zip(hashes_of(outside), outside, strict=True))
+
+
+def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> None:
+    from models.embedding import embed, load_encoder
+
+    settings = context.config.embedding
+    context.progress.start("loading the encoder", None)
+    encoder = load_encoder(
+        settings.model, backend=settings.backend, cache=settings.cache, threads=settings.threads
+    )
+    context.progress.finish()
+    context.progress.start("embedding", len(missing))
+    for start in range(0, len(missing), TEXTS_A_TIME):
+        hashes = missing[start : start + TEXTS_A_TIME]
+        vectors = embed([texts[key] for key in hashes], encoder, advance=context.progress.advance)
+        context.store.vectors.add(context.lease, encoder.model_id, hashes, vectors)
+    context.progress.finish()
+
+
+def _annotate(context: RunContext) -> None:
+    from models.annotation import annotate, example_texts
+
+    store, model_id = context.store, annotator_id(context.config)
+    said = store.feedback.statements().drop_duplicates("text_hash").set_index("text_hash")["text"]
+    missing = store.annotations.missing(model_id, said.index.tolist())
+    if not missing:
+        return
+    examples = _vectors(context, hashes_of(example_texts()))
+    context.progress.start("annotating", len(missing))
+    for start in range(0, len(missing), RECORDS_A_TIME):
+        hashes = missing[start : start + RECORDS_A_TIME]
+        texts = said[hashes].tolist()
+        found = annotate(hashes, texts, _vectors(context, hashes), examples)
+        store.annotations.add(context.lease, model_id, found)
+        context.progress.advance(len(hashes))
+    context.progress.finish()
+
+
+def _vectors(context: RunContext, hashes: list[str]) -> Vectors:
+    return np.asarray(context.store.vectors.load(encoder_id(context.config), hashes), np.float32)

@@ -1,0 +1,29 @@
+"""What every table of ``config.toml`` is: immutable, typed, strict."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+
+def _beside_config(path: Path, info: ValidationInfo) -> Path:
+    return Path(info.context["root"], path) if info.context else path
+
+
+# A worker runs in a directory of its own, so a relative path starts at config.toml.
+LocalPath = Annotated[Path, Field(strict=False), AfterValidator(_beside_config)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Weight = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of ``config.toml``: immutable, and a misspelt key is an error."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=True,  # a default path, too, starts at config.toml
+        revalidate_instances="always",
+    )

@@ -1,0 +1,1 @@
+"""Proposing settings for a file that nobody has described yet."""
