@@ -204,7 +204,7 @@ def ingest(
     ] = "",
     source: Annotated[
         str, typer.Option("--source", help="The source that '-' is for.", metavar="NAME")
-    ] = "pushed",
+    ] = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Take feedback in without ranking it: what is new in the sources, or what is piped in."""
@@ -215,9 +215,11 @@ def ingest(
     settings = load_config(config)
     if stream not in ("", "-"):
         raise typer.BadParameter("expected - or nothing; name files in [[sources]] of config.toml")
+    if source and not stream:
+        raise typer.BadParameter("--source goes with -; left out, every source is read")
     with shown_progress() as progress:
         if stream:
-            counted = intake.push(settings, sys.stdin.buffer, source, progress)
+            counted = intake.push(settings, sys.stdin.buffer, source or intake.PUSHED, progress)
         else:
             counted = intake.ingest(settings, progress)
     views.show_intake(counted)

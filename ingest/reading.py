@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from io import SEEK_END
 from itertools import chain, islice
 from pathlib import Path
+from typing import Literal
 
 from groundswell.config import SourceConfig
 from groundswell.domain import AcceptedRow, QuarantinedRow, ReadRow
@@ -19,6 +20,13 @@ from ingest.values import Cells
 
 _HEAD_ROWS = 100
 """Rows looked at to learn the columns; in JSON Lines each row may lack some."""
+
+_IDENTIFIERS: Mapping[str, Literal["author", "account"]] = {
+    "author": "author",
+    "account": "account",
+    "account_id": "account",
+}
+"""Fields that name a person or a customer; no rule could know such a name in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ def fates(
         try:
             accepted = _accepted(row, intake, columns)
         except RowFault as fault:
-            raw = "\t".join(str(value) for value in row.fields.values())
+            raw = "\t".join(_pseudonymous(row, intake, columns))
             yield _presentable(
                 QuarantinedRow(
                     row.line, row.byte_start, row.byte_end, fault.reason, fault.detail, raw
@@ -147,6 +155,15 @@ def _accepted(row: RawRow, intake: Intake, columns: Mapping[str, str]) -> list[A
     observed = observed_at(cells) if "observed_at" in columns else None
     values = KINDS[intake.source.kind].read(cells, intake)
     return [AcceptedRow(row.line, value, observed) for value in values]
+
+
+def _pseudonymous(row: RawRow, intake: Intake, columns: Mapping[str, str]) -> Iterator[str]:
+    """Yield the cells, with pseudonyms for who wrote the row and for whom."""
+    kinds = {columns[field]: kind for field, kind in _IDENTIFIERS.items() if field in columns}
+    for column, value in row.fields.items():
+        shown = str(value)
+        hidden = column in kinds and value is not None and shown.strip()
+        yield intake.privacy.pseudonym(shown, kinds[column]) if hidden else shown
 
 
 def _presentable(row: QuarantinedRow, privacy: Privacy) -> QuarantinedRow:

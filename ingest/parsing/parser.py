@@ -88,7 +88,8 @@ class Parser:
             self._stop()
         child = self._child or self._start()
         question = {"what": what, "path": str(file.path), "member": file.member, "skip": skip}
-        settings = json.loads(source.model_dump_json())
+        # What is left to a preset must not look as if it were stated.
+        settings = json.loads(source.model_dump_json(exclude_unset=True))
         self._is_answering = True
         try:
             _pipe(child.stdin).write(json.dumps(question | {"source": settings}) + "\n")

@@ -237,7 +237,8 @@ def test_what_came_before_a_failure_is_kept_and_the_next_run_goes_on_from_there(
     assert f"answered 403; check the secret in {VARIABLE}" in line
     assert TOKEN not in line
     assert sorted(here.texts()) == ["1", "2"]
-    assert "not read to its end" in " ".join(here.ingest("status")[1].split())
+    (source,) = json.loads(here.ingest("status", "--json")[1])["sources"]
+    assert source["complete"] is False
     service.broken_after = 10**6
     service.asked.clear()
     assert here.ingest()[0] == 0
