@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.context import RunContext
-from flows.statements import encoder_id, hashes_of
+from flows.statements import annotator_id, encoder_id, hashes_of
 from flows.theming import load_model, theme_events
 from groundswell import __version__
 from groundswell.config import Config
@@ -193,7 +193,7 @@ def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> Id
 
     from models.theme_list import summarise_themes
 
-    counts = context.store.feedback.counts()
+    counts = context.store.feedback.counts(annotator_id(context.config))
     config, run = context.config, context.run
     areas = {t.theme_id: t.label for t in context.store.themes.themes() if t.parent_id is None}
     return IdeaReport(
@@ -208,7 +208,11 @@ def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> Id
         unlocks_next=ranking.unlocks_next,
         notes=ranking.notes,
         totals=replace(
-            ranking.totals, quarantined=counts.quarantined, duplicates=counts.duplicates
+            ranking.totals,
+            quarantined=counts.quarantined,
+            duplicates=counts.duplicates,
+            copies=counts.copies,
+            uninformative=counts.uninformative,
         ),
         ideas=ranking.ideas[: config.report.ideas],
         themes=summarise_themes(evidence, ranking.ideas, areas),

@@ -195,6 +195,10 @@ class ReportTotals:
     noise_share: float
     """Share of the statements that belong to no theme, 0 to 1."""
     channels: tuple[tuple[str, int], ...]
+    copies: int = 0
+    """Messages that say again what was said, by one person or in a wave; not counted."""
+    uninformative: int = 0
+    """Statements that are a bare verdict or junk; in no theme and not counted."""
 
 
 @dataclass(frozen=True, slots=True)

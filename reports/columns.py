@@ -132,6 +132,8 @@ def _about(report: IdeaReport) -> Table:
         ("statements", totals.statements),
         ("quarantined rows", totals.quarantined),
         ("duplicates", totals.duplicates),
+        ("copies", totals.copies),
+        ("statements that say nothing of a need", totals.uninformative),
         ("voices", totals.voices),
         ("accounts", totals.accounts),
         ("first record", totals.first_record),

@@ -191,6 +191,8 @@ def build(ideas: tuple[RankedIdea, ...]) -> IdeaReport:
             last_record=date(2026, 5, 31),
             noise_share=0.213,
             channels=(("ticket", 540), ("review", 402), ("survey", 212), ("chat", 130)),
+            copies=21,
+            uninformative=113,
         ),
         ideas=ideas,
         themes=themes,

@@ -185,7 +185,7 @@ def test_the_page_says_what_it_rests_on(report: IdeaReport, changes: Changes) ->
         "Not yet a theme 21 %",
         "Quarantined 9",
         "Written 2025-09-01 to 2026-05-31: ticket 540",
-        ". 2,210 statements; 37 duplicates counted once.",
+        ". 2,210 statements; 37 duplicates and 21 messages sent again counted once; 113 bare",
         "Since run 6 of 2026-05-25: 143 new records.",
         "L3: feedback, ratings, accounts, market signals",
         "Next: 20 finished work items with actual days",
