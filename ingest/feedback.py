@@ -29,7 +29,7 @@ def _read(cells: Cells, intake: Intake) -> Iterator[FeedbackRecord]:
         return
     fields = ["text", *(field for field in cells.columns if field.startswith("text#"))]
     clean = _cleaner({cells.name("channel"), intake.source.channel})
-    messages = []
+    messages, detect = [], intake.detect_languages
     for field in fields:
         # What a title says is said once, so it goes with the first column alone.
         title = (cells.text("title") or "") if field == "text" else ""
@@ -47,7 +47,7 @@ def _read(cells: Cells, intake: Intake) -> Iterator[FeedbackRecord]:
             shared,
             source_id=_identity(cells, intake, field, (title, written)),
             text=text,
-            language=shared.language or detect_language(text),
+            language=shared.language or (detect_language(text) if detect else None),
             prompt=_prompt(cells, field, preset, intake) if written else None,
             raw=_joined(title, written) if intake.keep_raw else None,
         )

@@ -29,6 +29,8 @@ class Intake:
     """Keep the customers' text as it came beside the cleaned one."""
     votes_exclude_author: bool = False
     """Whoever wrote a message is not among its votes."""
+    detect_languages: bool = True
+    """Tell the language where none is stated; False: somebody else will."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,12 @@ def fingerprint(file: Input | Path) -> FileFingerprint:
 
 
 def read_source(
-    source: SourceConfig, privacy: Privacy, file: Input | None = None, *, keep_raw: bool = False
+    source: SourceConfig,
+    privacy: Privacy,
+    file: Input | None = None,
+    *,
+    keep_raw: bool = False,
+    detect_languages: bool = True,
 ) -> Iterator[ReadRow]:
     """Yield what became of every row of one file of the source, in file order.
 
@@ -72,7 +77,13 @@ def read_source(
     found = {name: None for row in head if isinstance(row, RawRow) for name in row.fields}
     columns = resolve_columns(source, found) if found else {}
     votes_alone = preset_of(source).votes_exclude_author
-    intake = Intake(source, privacy, keep_raw, votes_exclude_author=votes_alone)
+    intake = Intake(
+        source,
+        privacy,
+        keep_raw,
+        votes_exclude_author=votes_alone,
+        detect_languages=detect_languages,
+    )
     return _late_columns(chain(head, rows), intake, found, columns)
 
 

@@ -12,16 +12,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from groundswell.config import SourceConfig
-from groundswell.domain import ReadRow
+from groundswell.domain import FeedbackRecord, QuarantinedRow, ReadRow
 from groundswell.errors import IngestError
 from ingest.inputs import Input
 from ingest.parsing.wire import read_rows
 from ingest.privacy import Privacy
+from ingest.text.language import detect_language
 
 MEMORY_BYTES = 1 << 30
 """Address space of the child, libraries included."""
@@ -32,6 +34,9 @@ FAILED = 1
 """How Python ends after an error that nobody expected."""
 OUT_OF_MEMORY = 3
 """How the child ends when an allocation failed: what else went wrong then, nobody knows."""
+
+_PIPE_BYTES = 1 << 20
+"""So that the child can go on while a batch is stored: some 2,000 rows."""
 
 _ROOT = Path(__file__).parents[2]
 
@@ -78,7 +83,7 @@ class Parser:
         """
         for message in self._ask("read", source, file, skip):
             if "rows" in message:
-                yield from read_rows(message["rows"])
+                yield from map(_with_language, read_rows(message["rows"]))
 
     def _ask(
         self, what: str, source: SourceConfig, file: Input, skip: int
@@ -118,6 +123,7 @@ class Parser:
             stdout=subprocess.PIPE,
             env=_without_secrets() | own,
             encoding="utf-8",
+            pipesize=_PIPE_BYTES,
             process_group=0,  # Ctrl-C is the parent's to handle
         )
         with suppress(BrokenPipeError):  # whoever asks will hear of its death
@@ -148,6 +154,16 @@ class Parser:
             _close(child)
             child.terminate()  # it may be in the middle of a file that nobody wants any more
             child.wait()
+
+
+def _with_language(row: ReadRow) -> ReadRow:
+    """Tell the language here: a third of the work, on the core that the child leaves idle."""
+    if isinstance(row, QuarantinedRow) or not isinstance(row.value, FeedbackRecord):
+        return row
+    record = row.value
+    if record.language is not None:
+        return row
+    return replace(row, value=replace(record, language=detect_language(record.text)))
 
 
 def _without_secrets() -> dict[str, str]:

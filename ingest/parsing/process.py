@@ -50,7 +50,7 @@ def _answer(question: dict[str, Any], privacy: Privacy, *, keep_raw: bool) -> It
         if question["what"] == "hint":
             yield json.dumps({"hint": count_hint(source, file)})
         else:
-            rows = read_source(source, privacy, file, keep_raw=keep_raw)
+            rows = read_source(source, privacy, file, keep_raw=keep_raw, detect_languages=False)
             left = islice(rows, question["skip"], None)
             while batch := list(islice(left, _ROWS)):
                 yield write_rows(batch)
