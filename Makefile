@@ -29,7 +29,7 @@ check: .venv/dev.stamp  ## lint, format, types, import contracts
 	$(BIN)/lint-imports
 
 test: .venv/dev.stamp  ## all tests (ARGS="-k ranking" for some)
-	@echo "All tests: about 10 minutes on two cores."
+	@echo "All tests: about 12 minutes on two cores."
 	$(BIN)/python -m pytest -q $(ARGS)
 
 bench: .venv/dev.stamp  ## measure (ARGS="run --data FILE.csv --rows 1000"; -h lists all)

@@ -35,7 +35,8 @@ def _read(cells: Cells, intake: Intake) -> Iterator[FeedbackRecord]:
         title = (cells.text("title") or "") if field == "text" else ""
         written = cells.text(field) or ""
         redact = intake.privacy.redact
-        text = _joined(redact(clean_text(title)), redact(clean(written)))
+        head = redact(clean_text(title)) if title else ""
+        text = _joined(head, redact(clean(written)) if written else "")
         if text:
             messages.append((field, title, written, text))
     if not messages:

@@ -9,6 +9,7 @@ from flows import steps
 from groundswell.config import (
     Config,
     EmbeddingConfig,
+    PrivacyConfig,
     RankingConfig,
     ReportConfig,
     SourceConfig,
@@ -48,6 +49,7 @@ def _config(database: str) -> Config:
             SourceConfig(name="accounts", kind="accounts", path=Path("accounts.csv")),
             SourceConfig(name="backlog", kind="backlog", path=Path("backlog.csv")),
         ),
+        privacy=PrivacyConfig(key_file=Path("key")),
         embedding=EmbeddingConfig(model="hashing", cache=Path("models")),
         themes=ThemesConfig(min_statements=4, resamples=2),
         ranking=RankingConfig(draws=100),
@@ -64,5 +66,7 @@ def _write_inputs() -> None:
     rows.append("99,no date here,soon,a1,2")
     accounts = ["account_id,arr,segment", *(f"a{n},{1000 * (n + 1)},smb" for n in range(7))]
     backlog = ["item_id,title,status", "B-1,Offline mode for the basement,open"]
+    Path("key").touch(mode=0o600)
+    Path("key").write_text("the same key in every place")  # else pseudonyms differ
     for name, lines in (("reviews", rows), ("accounts", accounts), ("backlog", backlog)):
         Path(f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
