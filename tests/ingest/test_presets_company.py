@@ -81,6 +81,33 @@ def test_linear() -> None:
     ]
 
 
+def test_github_issues_as_the_backlog() -> None:
+    place = "https://github.com/linnet/rota/issues"
+    copying = WorkItem(
+        item_id=f"{place}/7",
+        title="Copy last week",
+        text="Managers rebuild the rota.",
+        area="Planner",
+        url=f"{place}/7",
+    )
+    faxing = WorkItem(
+        item_id=f"{place}/8",
+        title="Fax the rota",
+        status="rejected",
+        finished=date(2026, 2, 9),
+        url=f"{place}/8",
+    )
+    feed = WorkItem(
+        item_id=f"{place}/9",
+        title="Calendar feed",
+        text="As iCal.",
+        status="done",
+        finished=date(2026, 2, 11),
+        url=f"{place}/9",
+    )
+    assert values("github_backlog.json") == [copying, faxing, feed]
+
+
 def test_hubspot_deals() -> None:
     lost = Deal(
         deal_id="9001",
