@@ -12,15 +12,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, JsonOption
 from flows.quarantine import app as quarantine_app
 from groundswell.errors import GroundswellError
-
-ConfigOption = Annotated[Path, typer.Option("--config", help="The settings.", metavar="FILE")]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-]
-CountOption = Annotated[int, typer.Option("-n", help="How many to show.", min=1)]
-DEFAULT_CONFIG = Path("config.toml")
 
 
 class _Commands(TyperGroup):

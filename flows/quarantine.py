@@ -1,15 +1,10 @@
 """``groundswell quarantine``: rows that could not be used, and another chance for them."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-ConfigOption = Annotated[Path, typer.Option("--config", help="The settings.", metavar="FILE")]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-]
-DEFAULT_CONFIG = Path("config.toml")
+from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, JsonOption
 
 app = typer.Typer(
     help="List rows that could not be used, show one, or read their sources again.",
@@ -21,7 +16,7 @@ app = typer.Typer(
 @app.callback()
 def quarantine(
     context: typer.Context,
-    n: Annotated[int, typer.Option("-n", help="How many to show.", min=1)] = 50,
+    n: CountOption = 50,
     source: Annotated[
         str | None, typer.Option("--source", help="Only rows of this source.", metavar="NAME")
     ] = None,

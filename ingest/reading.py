@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import SEEK_END
 from itertools import chain, islice
-from pathlib import Path
 from typing import Literal
 
 from groundswell.config import SourceConfig
@@ -37,9 +36,9 @@ class FileFingerprint:
     size_bytes: int
 
 
-def fingerprint(file: Input | Path) -> FileFingerprint:
+def fingerprint(file: Input) -> FileFingerprint:
     """Read the whole file once, unpacked; raises `IngestError` if it cannot be read."""
-    return FileFingerprint(*digest(_as_input(file)))
+    return FileFingerprint(*digest(file))
 
 
 def read_source(
@@ -102,9 +101,8 @@ def count_hint(source: SourceConfig, file: Input | None = None) -> int | None:
     return round((size - start) * len(head) / (end - start))
 
 
-def open_rows(file: Input | Path, form: str, source: str) -> Iterator[RawRow | QuarantinedRow]:
+def open_rows(file: Input, form: str, source: str) -> Iterator[RawRow | QuarantinedRow]:
     """Return the reader of a file's rows for a `form` such as ``csv:cp1252``, empty: by suffix."""
-    file = _as_input(file)
     name, _, option = form.partition(":")
     name = name or format_of(file)
     if name not in READERS:
@@ -113,10 +111,6 @@ def open_rows(file: Input | Path, form: str, source: str) -> Iterator[RawRow | Q
             f" set format in [[sources]] {source} to one of {', '.join(READERS)}"
         )
     return READERS[name](file, option)
-
-
-def _as_input(file: Input | Path) -> Input:
-    return file if isinstance(file, Input) else Input(file)
 
 
 def _late_columns(

@@ -1,13 +1,18 @@
 """From a reply to JSON values, and from a JSON object to a flat row."""
 
 import json
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
 from groundswell.domain import QuarantinedRow
 from ingest.apis.source import Reply, Trouble, Unusable
+from ingest.sources.json_values import (
+    MAX_DEPTH,
+    read_fraction,
+    read_integer,
+    refuse_constant,
+)
 from ingest.sources.rows import (
     MAX_COLUMNS,
     RAW_BYTES,
@@ -19,12 +24,8 @@ from ingest.sources.rows import (
 )
 from ingest.values import FIRST_YEAR, LAST_YEAR
 
-MAX_DEPTH = 64
-"""Objects and lists inside one another."""
-
 _TELLING = ("name", "title", "label", "login", "value", "text", "body", "tag", "id")
 """What stands for an object in a list of objects: the first of these that it has."""
-_INT64_DIGITS = 19
 
 
 def read_json(reply: Reply) -> object:
@@ -162,23 +163,20 @@ def _shown(item: object) -> str:
         return "(nested too deep to be shown)"
 
 
-def _integer(digits: str) -> object:
-    value = int(digits) if len(digits) <= _INT64_DIGITS + 1 else 1 << 63
-    if not -(1 << 63) <= value < 1 << 63:
-        found = f"an integer of {len(digits):,} digits"
-        return RowFault("number_out_of_range", f"{found}; expected 64 bits, or a string for an id")
-    return value
+def _or_fault(read: Callable[[str], object]) -> Callable[[str], object]:
+    """Return a reader of numbers that gives what is wrong with one instead of raising it."""
+
+    def read_or_fault(digits: str) -> object:
+        try:
+            return read(digits)
+        except RowFault as fault:
+            return fault
+
+    return read_or_fault
 
 
-def _fraction(digits: str) -> object:
-    value = float(digits)
-    if math.isinf(value):
-        return RowFault("number_out_of_range", "a number beyond 64-bit floating point")
-    return value
-
-
-def _no_constant(name: str) -> object:
-    return RowFault("bad_number", f"{name} is not JSON; expected a number or null")
-
-
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_fraction, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(
+    parse_int=_or_fault(read_integer),
+    parse_float=_or_fault(read_fraction),
+    parse_constant=_or_fault(refuse_constant),
+)

@@ -43,7 +43,7 @@ def first_rows(path: Path, form: str) -> list[RawRow]:
     faults: list[IngestError] = []
     for tried in (form, *known):
         try:
-            read = islice(open_rows(path, tried, path.stem), _ROWS)
+            read = islice(open_rows(Input(path), tried, path.stem), _ROWS)
             return [row for row in read if isinstance(row, RawRow)]
         except IngestError as error:
             faults.append(error)

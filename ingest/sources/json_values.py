@@ -93,7 +93,8 @@ def _check_depth(text: str) -> None:
             raise RowFault("json_too_deep", f"nested over {MAX_DEPTH} deep; expected a flat object")
 
 
-def _integer(digits: str) -> int:
+def read_integer(digits: str) -> int:
+    """Return an integer of 64 bits; raises `RowFault` for a larger one."""
     value = int(digits) if len(digits) <= _INT64_DIGITS + 1 else 1 << 63
     if not -(1 << 63) <= value < 1 << 63:
         found = f"an integer of {len(digits):,} digits"
@@ -101,15 +102,19 @@ def _integer(digits: str) -> int:
     return value
 
 
-def _fraction(digits: str) -> float:
+def read_fraction(digits: str) -> float:
+    """Return a finite number; raises `RowFault` for one beyond 64-bit floating point."""
     value = float(digits)
     if math.isinf(value):
         raise RowFault("number_out_of_range", "a number beyond 64-bit floating point")
     return value
 
 
-def _no_constant(name: str) -> object:
+def refuse_constant(name: str) -> object:
+    """Raise `RowFault` for ``NaN`` and the like, which are not JSON."""
     raise RowFault("bad_number", f"{name} is not JSON; expected a number or null")
 
 
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_fraction, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(
+    parse_int=read_integer, parse_float=read_fraction, parse_constant=refuse_constant
+)

@@ -13,7 +13,7 @@ import pytest
 from groundswell.config import SourceConfig
 from groundswell.domain import AcceptedRow, QuarantinedRow
 from groundswell.errors import IngestError
-from ingest import count_hint, fingerprint, read_source
+from ingest import Input, count_hint, fingerprint, read_source
 
 HEADER = "id,text,created_at\n"
 
@@ -182,10 +182,10 @@ def fates(source: SourceConfig) -> Counter[object]:
 def test_the_fingerprint_is_that_of_the_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"x" * 300_000)
-    found = fingerprint(path)
+    found = fingerprint(Input(path))
     assert (found.sha256, found.size_bytes) == (sha256(b"x" * 300_000).hexdigest(), 300_000)
     with pytest.raises(IngestError, match="no such file"):
-        fingerprint(tmp_path / "b.csv")
+        fingerprint(Input(tmp_path / "b.csv"))
 
 
 @pytest.mark.parametrize("rows", [1, 99, 100, 5000])
