@@ -14,11 +14,15 @@ from groundswell.errors import GroundswellError
 
 NAMES = {
     "themes": "how well the themes of labelled texts are found",
+    "names": "how well themes are named",
+    "lineage": "how themes keep their ids over refits, and which changes are told",
     "demand": "how well the rate of voices foretells demand",
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",
     "ingest": "how fast rows are read, cleaned and stored",
     "kind": "how well the kinds of labelled texts are told",
+    "scale": "how the fit grows with the number of statements",
+    "emerging": "how well emerging issues meet the changelog, and how sure alarms are",
     "privacy": "how much personal data is found, and how much else",
 }
 

@@ -153,7 +153,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--no-tune", action="store_true", help="learn in a minute, without tuning the encoder"
     )
-    parser.add_argument("--seed", type=int, default=Config().themes.seed)
+    parser.add_argument("--seed", type=int, default=Config().ranking.seed)
     options = parser.parse_args(argv)
     if (options.train is None) != (options.test is None):
         parser.error("--train and --test go together")

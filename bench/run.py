@@ -46,7 +46,7 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
         "seconds_total": round(between - began, 2),
         "second_run_seconds": round(ended - between, 2),
         "peak_rss_mb": peak_rss_mb(),
-        "themes": first.counts["update_themes"].detail["themes"],
+        "themes": first.counts["update_themes"].detail["needs"],
         "ideas": first.counts["rank_ideas"].items_out,
     }
 

@@ -1,17 +1,32 @@
 """How well the themes of labelled texts are found; fits them as the pipeline does, with no hint.
 
-``python -m bench themes --data FILE.csv [--vectors FILE.npy] [--seed N]``. The file has the
-columns ``text`` and ``label``; the label ``NO_THEME`` says that a text belongs nowhere. Scores
+``python -m bench themes --data FILE.csv [--vectors FILE.npy] [--seed N] [--quick]``. The file has
+the columns ``text`` and ``label``; the label ``NO_THEME`` says that a text belongs nowhere. Scores
 are over all rows, those left out counted as one theme of their own: a customer left out is a
-customer not heard.
+customer not heard. Further fits then tell how firm the themes are:
+
+restart_ami
+    agreement of three fits of the same rows in orders that three seeds shuffled;
+order_equal
+    whether these are the very same themes;
+chance_ami
+    agreement of three fits whose fixed inner order was replaced by a drawn one, which no user
+    can do: how far equally good partitions of the same graph differ;
+resample_ami
+    agreement, on the rows that both have, with fits of random halves of the rows;
+single_equals_batch, agree_with_fit
+    whether statements placed one by one get what they get together, and how many get the theme
+    they were given by the fit.
 """
 
 import argparse
 import csv
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -21,10 +36,15 @@ import numpy as np
 from groundswell.config import Config
 from groundswell.domain import NOISE, IntArray, Vectors, content_id
 from groundswell.errors import IngestError
+from models import communities
 from models.embedding import embed, load_encoder
+from models.placement import assign_themes
+from models.theme_model import Placement, ThemeModel
 from models.themes import fit_themes
 
 NO_THEME = "NO_THEME"
+
+PLACED_ALONE = 500  # statements placed one by one
 
 KIBIBYTES_PER_MB = 1000 * 1000 / 1024  # Linux counts the peak of a process in units of 1,024 bytes
 
@@ -48,26 +68,111 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
     options = _options(argv)
     said = read_labelled(options.data)
     began = perf_counter()
-    vectors = _vectors(said, options.vectors)
+    vectors = read_vectors(said, options.vectors)
     embedded = perf_counter()
     print(f"fitting {len(said.distinct):,} distinct texts", file=sys.stderr)
-    settings = Config().themes
-    fit = fit_themes(
-        vectors,
-        neighbours=settings.neighbours,
-        min_statements=settings.min_statements,
-        resamples=settings.resamples,
-        seed=options.seed,
-    )
-    fitted = perf_counter()
-    return {
-        **judge(said.labels, fit.model.labels[said.places]),
-        "resolution": round(fit.model.resolution, 3),
-        "agreement": round(fit.model.agreement, 4),
+    fitted = _Fitted(vectors, said.distinct)
+    labels = fitted.labels()
+    done = perf_counter()
+    result = {
+        **judge(said.labels, labels[said.places]),
+        "resolution": round(fitted.fit.model.resolution, 3),
+        "worth": round(fitted.fit.model.worth, 4),
+        "variants": len(fitted.fit.parents),
+        "areas": int(fitted.fit.areas.max(initial=-1)) + 1,
+        "stability_median": round(float(np.median(fitted.fit.stability)), 3),
         "seconds_embed": round(embedded - began, 2),
-        "seconds_fit": round(fitted - embedded, 2),
-        "peak_rss_mb": peak_rss_mb(),
+        "seconds_fit": round(done - embedded, 2),
     }
+    if not options.quick:
+        result |= _firmness(fitted, labels, options.seed)
+    return {**result, "peak_rss_mb": peak_rss_mb()}
+
+
+class _Fitted:
+    """Distinct texts with their themes, fitted as the pipeline does."""
+
+    def __init__(self, vectors: Vectors, texts: Sequence[str]) -> None:
+        self.vectors, self.texts = vectors, list(texts)
+        settings = Config().themes
+        self.fit = fit_themes(
+            vectors,
+            self.texts,
+            neighbours=settings.neighbours,
+            min_statements=settings.min_statements,
+        )
+
+    def labels(self) -> IntArray:
+        count = len(self.texts)
+        return _placed(self.fit.model, self, np.arange(count)).primary(count)
+
+    def some(self, rows: IntArray) -> "_Fitted":
+        return _Fitted(self.vectors[rows], [self.texts[row] for row in rows])
+
+
+def _firmness(fitted: _Fitted, labels: IntArray, seed: int) -> dict[str, Any]:
+    from sklearn.metrics import adjusted_mutual_info_score as agreement
+
+    draws = np.random.default_rng(seed)
+    count = len(labels)
+    restarts, chances, halves = [], [], []
+    for number in range(3):
+        print(f"firmness, round {number + 1} of 3", file=sys.stderr)
+        order = draws.permutation(count)
+        restarts.append(fitted.some(order).labels()[np.argsort(order)])
+        with _other_chance(number + 2):
+            chances.append(fitted.some(np.arange(count)).labels())
+        half = np.flatnonzero(draws.random(count) < 0.5)
+        halves.append(agreement(labels[half], fitted.some(half).labels()))
+    return {
+        "restart_ami": _between(restarts),
+        "order_equal": all(np.array_equal(one, labels) for one in restarts),
+        "chance_ami": _between(chances),
+        "resample_ami": round(float(np.mean(halves)), 4),
+        "single_equals_batch": _alone_as_together(fitted, draws),
+        "agree_with_fit": round(
+            float((labels[fitted.fit.core] == fitted.fit.model.labels).mean()), 5
+        ),
+    }
+
+
+@contextmanager
+def _other_chance(seed: int) -> Iterator[None]:
+    fixed, communities._SEED = communities._SEED, seed
+    try:
+        yield
+    finally:
+        communities._SEED = fixed
+
+
+def _between(partitions: Sequence[IntArray]) -> float:
+    from sklearn.metrics import adjusted_mutual_info_score as agreement
+
+    pairs = [agreement(one, other) for one, other in combinations(partitions, 2)]
+    return round(float(np.mean(pairs)), 4)
+
+
+def _alone_as_together(fitted: _Fitted, draws: np.random.Generator) -> bool:
+    """Place texts that a fit of half of them does not know, together and one by one."""
+    known = draws.random(len(fitted.texts)) < 0.5
+    part = fitted.some(np.flatnonzero(known))
+    rows = np.flatnonzero(~known)[:PLACED_ALONE]
+    together = _placed(part.fit.model, fitted, rows)
+    for place, row in enumerate(rows.tolist()):
+        alone, mine = _placed(part.fit.model, fitted, np.array([row])), together.rows == place
+        if not (
+            np.array_equal(alone.theme_ids, together.theme_ids[mine])
+            and np.array_equal(alone.memberships, together.memberships[mine])
+            and np.array_equal(alone.variant_ids, together.variant_ids[mine])
+        ):
+            return False
+    return True
+
+
+def _placed(model: ThemeModel, fitted: _Fitted, rows: IntArray) -> Placement:
+    texts = [fitted.texts[row] for row in rows]
+    least = Config().ranking.min_membership
+    return assign_themes(model, fitted.vectors[rows], texts, min_membership=least)
 
 
 def judge(labels: Sequence[str], found: IntArray) -> dict[str, Any]:
@@ -126,11 +231,19 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench themes", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="CSV file: text,label")
     parser.add_argument("--vectors", type=Path, help="vectors of its rows instead of the encoder's")
-    parser.add_argument("--seed", type=int, default=Config().themes.seed)
+    parser.add_argument("--seed", type=int, default=1, help="of the further fits")
+    parser.add_argument("--quick", action="store_true", help="one fit only")
     return parser.parse_args(argv)
 
 
-def _vectors(said: Labelled, path: Path | None) -> Vectors:
+def read_vectors(said: Labelled, path: Path | None) -> Vectors:
+    """Return the vectors of the distinct texts: of a file by rows, or the encoder's.
+
+    Raises
+    ------
+    IngestError
+        The file is no array, or has not one row per row of the labelled file.
+    """
     if path is None:
         settings = Config().embedding
         print(f"embedding {len(said.distinct):,} distinct texts", file=sys.stderr)

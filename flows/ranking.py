@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.context import RunContext
+from flows.naming import named
 from flows.statements import annotator_id, encoder_id, hashes_of
-from flows.theming import load_model, theme_events
+from flows.theme_models import load_model
+from flows.watching import rising
 from groundswell import __version__
 from groundswell.config import Config
 from groundswell.domain import NeedTheme, Vectors
@@ -114,7 +116,7 @@ def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
         new_records=sum(
             p.accepted for p in packages if p.run_id == run_id and p.kind == "feedback"
         ),
-        theme_events=theme_events(context),
+        theme_changes=context.store.themes.changes(run_id),
     )
 
 
@@ -123,7 +125,7 @@ def _needs(context: RunContext) -> tuple[list[NeedTheme], Vectors]:
     import numpy as np
 
     model = load_model(context)
-    needs = [theme for theme in context.store.themes.themes() if theme.parent_id is not None]
+    needs = named(context, [t for t in context.store.themes.themes() if t.level == "need"])
     if model is None or not needs:
         return [], np.empty((0, 0), dtype=np.float32)
     places = np.searchsorted(model.theme_ids, [theme.theme_id for theme in needs])
@@ -142,7 +144,7 @@ def _evidence(context: RunContext) -> "Evidence":
     at = context.known_at
     deals, signals, items = market.deals(at), market.signals(at), market.work_items(at)
     return Evidence(
-        mentions=context.store.feedback.mentions(),
+        mentions=context.store.feedback.mentions(annotator_id(context.config)),
         themes=needs,
         theme_vectors=centroids,
         as_of=_as_of(context),
@@ -195,7 +197,7 @@ def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> Id
 
     counts = context.store.feedback.counts(annotator_id(context.config))
     config, run = context.config, context.run
-    areas = {t.theme_id: t.label for t in context.store.themes.themes() if t.parent_id is None}
+    around = [theme for theme in context.store.themes.themes() if theme.level != "need"]
     return IdeaReport(
         run=RunStamp(run.run_id, run.started_at, None),
         title=config.report.title,
@@ -215,5 +217,7 @@ def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> Id
             uninformative=counts.uninformative,
         ),
         ideas=ranking.ideas[: config.report.ideas],
-        themes=summarise_themes(evidence, ranking.ideas, areas),
+        themes=summarise_themes(
+            evidence, ranking.ideas, around, rising(context, evidence), _parameters(config)
+        ),
     )

@@ -14,9 +14,11 @@ from time import perf_counter
 
 from flows.context import Progress, RunContext, RunKind, RunOutcome, Silence, Step, utc_now
 from flows.gathering import ingest_sources
+from flows.naming import ask_names
 from flows.ranking import propose_candidates, rank_ideas, write_report
 from flows.statements import embed_new
 from flows.theming import fit_themes, update_themes
+from flows.watching import watch_themes
 from groundswell import __version__
 from groundswell.config import Config
 from groundswell.domain import content_id
@@ -30,6 +32,7 @@ __all__ = [
     "RunContext",
     "RunOutcome",
     "Step",
+    "ask_names",
     "embed_new",
     "fit_themes",
     "ingest_sources",
@@ -37,6 +40,7 @@ __all__ = [
     "rank_ideas",
     "run",
     "update_themes",
+    "watch_themes",
     "write_report",
 ]
 
@@ -44,6 +48,8 @@ REFRESH: tuple[Step, ...] = (
     ingest_sources,
     embed_new,
     update_themes,
+    watch_themes,
+    ask_names,
     propose_candidates,
     rank_ideas,
     write_report,
@@ -54,6 +60,8 @@ RETRAIN: tuple[Step, ...] = (
     ingest_sources,
     embed_new,
     fit_themes,
+    watch_themes,
+    ask_names,
     propose_candidates,
     rank_ideas,
     write_report,

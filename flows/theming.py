@@ -1,24 +1,34 @@
-"""The step that keeps the need themes: place new statements, or fit anew."""
+"""The step that keeps the need themes: place new statements, open themes, or fit anew."""
 
 import logging
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from flows.context import RunContext
+from flows.opening import open_themes, tell_growth
 from flows.statements import annotator_id, encoder_id
-from groundswell.domain import NOISE, ThemeAssignment, content_id
+from flows.theme_models import fingerprint, keep_model, load_model
+from groundswell.domain import NOISE, ThemeAssignment, Vectors
 from groundswell.errors import ModelError
-from groundswell.files import write_whole
-from groundswell.store import ModelRow, StepResult
-from models.theme_model import Placement, ThemeModel, from_bytes, renamed, to_bytes
-from models.theme_tree import Texts, ThemeTree, grow_tree
-from models.themes import assign_themes
+from groundswell.store import StepResult
+from models.drift import Baseline, why_refit
+from models.placement import assign_themes
+from models.theme_model import Placement, renamed
+from models.theme_tree import Past, Texts, ThemeTree, grow_tree
+from models.themes import NEW, Earlier, ThemeFit
 from models.themes import fit_themes as fit
+from models.voices import satisfaction
 
-FIT_VERSION = 1
-"""Raised when the same statements and settings would give other themes."""
+if TYPE_CHECKING:
+    import pandas as pd
 
 log = logging.getLogger(__name__)
+
+ASKED_FOR = "asked for"
+"""Why a person's retrain fits: it may choose another detail, too."""
 
 
 def update_themes(context: RunContext) -> StepResult:
@@ -26,76 +36,47 @@ def update_themes(context: RunContext) -> StepResult:
     reason = _why_refit(context)
     if reason:
         log.info("themes are fitted: %s", reason)
-        _refit(context)
+        _refit(context, reason)
+        open_themes(context)
     else:
         _place_new(context)
+        open_themes(context)
+        tell_growth(context)
     return _counts(context, "update_themes")
 
 
 def fit_themes(context: RunContext) -> StepResult:
     """Fit the themes anew from all statements."""
     model = context.store.themes.current_model()
-    if model is None or model.settings.get("run") != context.run.run_id:
-        _refit(context)
+    if model is None or model.settings.get("fitted_in") != context.run.run_id:
+        _refit(context, ASKED_FOR)
+        open_themes(context)
     return _counts(context, "fit_themes")
-
-
-def load_model(context: RunContext) -> ThemeModel | None:
-    """Return the fitted model that is in use, or None before the first fit.
-
-    Raises
-    ------
-    ModelError
-        Its file is gone or was changed.
-    """
-    row = context.store.themes.current_model()
-    if row is None:
-        return None
-    path = context.config.embedding.cache / row.file
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ModelError(
-            f"{path}: {error.strerror}; fit it again with 'groundswell retrain'"
-        ) from None
-    if sha256(data).hexdigest() != row.sha256:
-        raise ModelError(f"{path}: was changed; fit it again with 'groundswell retrain'")
-    return from_bytes(data)
-
-
-def theme_events(context: RunContext) -> list[str]:
-    """Say what became of the themes in this run; nothing if they were not fitted in it."""
-    model = context.store.themes.current_model()
-    if model is None or model.settings.get("run") != context.run.run_id:
-        return []
-    return [str(event) for event in model.settings.get("events", [])]
 
 
 def _why_refit(context: RunContext) -> str:
     model = context.store.themes.current_model()
     if model is None:
         return "there are none yet"
-    if model.fingerprint != _fingerprint(context):
+    if model.fingerprint != fingerprint(context):
         return "the encoder or the settings of [themes] changed"
     counts = context.store.feedback.counts(annotator_id(context.config))
-    now = counts.statements - counts.uninformative
-    if now > model.statements * (1.0 + context.config.themes.refit_growth):
-        return f"{now} statements, {model.statements} at the last fit"
-    return ""
-
-
-def _fingerprint(context: RunContext) -> str:
-    settings = context.config.themes.model_dump_json(exclude={"refit_growth"})
-    return content_id(annotator_id(context.config), settings, str(FIT_VERSION))
+    placed, nowhere = context.store.themes.placed_after(int(model.settings["fitted_in"]))
+    return why_refit(
+        Baseline(model.statements, float(model.settings["left_out"])),
+        counts.statements - counts.uninformative,
+        placed=placed,
+        placed_nowhere=nowhere,
+        growth=context.config.themes.refit_growth,
+        left_out=context.config.themes.refit_left_out,
+    )
 
 
 def _counts(context: RunContext, step: str) -> StepResult:
-    mentions = context.store.feedback.mentions()
-    total = int(mentions["statement_id"].nunique())
-    noise = int((mentions["theme_id"] == NOISE).sum())
-    themes = context.store.themes.themes()
-    needs = sum(theme.parent_id is not None for theme in themes)
-    detail = {"themes": needs, "areas": len(themes) - needs}
+    sizes = context.store.themes.sizes()
+    total, noise = sum(sizes.values()), sizes.get(NOISE, 0)
+    levels = [theme.level for theme in context.store.themes.themes()]
+    detail = {f"{level}s": levels.count(level) for level in ("area", "need", "variant")}
     return StepResult(step, total, total - noise, noise, 0.0, detail)
 
 
@@ -107,105 +88,175 @@ def _place_new(context: RunContext) -> None:
     if model is None:
         raise ValueError("statements can be placed only after a fit")
     context.progress.start("placing new statements", len(waiting))
-    hashes = waiting["text_hash"].tolist()
-    vectors = context.store.vectors.load(encoder_id(context.config), hashes)
     placement = assign_themes(
         model,
-        vectors,
+        context.store.vectors.load(encoder_id(context.config), waiting["text_hash"].tolist()),
+        waiting["text"].tolist(),
         min_membership=context.config.ranking.min_membership,
         advance=context.progress.advance,
     )
     context.progress.finish()
-    assignments = _assignments([[one] for one in waiting["statement_id"]], placement)
+    assignments = assignments_of([[one] for one in waiting["statement_id"]], placement)
     context.store.themes.add_assignments(context.lease, assignments)
 
 
-def _assignments(
-    statements: Sequence[Sequence[str]], placement: Placement
-) -> list[ThemeAssignment]:
-    return [
-        ThemeAssignment(statement, theme, membership)
-        for row, theme, membership in zip(
-            placement.rows.tolist(),
-            placement.theme_ids.tolist(),
-            placement.memberships.round(4).tolist(),
-            strict=True,
-        )
-        for statement in statements[row]
-    ]
-
-
-def _refit(context: RunContext) -> None:
-    said = _distinct_texts(context)
-    if not said.texts:
+def _refit(context: RunContext, reason: str) -> None:
+    table = _distinct_texts(context)
+    if len(table) == 0:
         return
     settings, store = context.config.themes, context.store
+    vectors = store.vectors.load(encoder_id(context.config), table.index.tolist())
+    mentions = _primary(store.feedback.mentions())
     context.progress.start("finding themes", None)
     found = fit(
-        said.vectors,
+        vectors,
+        table["text"].tolist(),
         neighbours=settings.neighbours,
         min_statements=settings.min_statements,
-        resamples=settings.resamples,
-        seed=settings.seed,
+        before=_earlier(context, table, mentions, same_detail=reason != ASKED_FOR),
         advance=context.progress.advance,
     )
-    tree = grow_tree(
-        found,
-        said,
-        before=_primary_themes(context),
-        earlier=store.themes.themes(),
-        next_id=store.themes.next_theme_id(),
-        certified_stability=settings.certified_stability,
-        seed=settings.seed,
-    )
-    context.progress.finish()
-    _save(context, said, renamed(found.model, tree.ids), tree)
-
-
-def _distinct_texts(context: RunContext) -> Texts:
-    said = context.store.feedback.statements(annotator_id(context.config), informative_only=True)
-    groups = said.groupby("text_hash", sort=True)
-    texts = groups["text"].first()
-    vectors = context.store.vectors.load(encoder_id(context.config), texts.index.tolist())
-    return Texts(texts.tolist(), vectors, groups["statement_id"].agg(list).tolist())
-
-
-def _primary_themes(context: RunContext) -> dict[str, int]:
-    mentions = context.store.feedback.mentions()
-    order = mentions.sort_values(["membership", "theme_id"], ascending=[False, True])
-    first = order.drop_duplicates("statement_id")
-    return dict(zip(first["statement_id"].tolist(), first["theme_id"].tolist(), strict=True))
-
-
-def _save(context: RunContext, said: Texts, model: ThemeModel, tree: ThemeTree) -> None:
-    """Write the file of arrays, then the rows that point to it."""
-    current = context.store.themes.current_model()
-    version = 1 if current is None else current.version + 1
-    data = to_bytes(model)
-    # Named by its content: another store may keep its models in the same folder.
-    name = f"themes-{sha256(data).hexdigest()[:16]}.safetensors"
     placement = assign_themes(
-        model, said.vectors, min_membership=context.config.ranking.min_membership
+        found.model,
+        vectors,
+        table["text"].tolist(),
+        min_membership=context.config.ranking.min_membership,
+        advance=context.progress.advance,
     )
-    row = ModelRow(
-        version=version,
-        encoder_id=encoder_id(context.config),
-        fingerprint=_fingerprint(context),
-        settings={
-            "run": context.run.run_id,
-            "events": list(tree.events),
+    said = _said(table, vectors, placement)
+    past = _past(context, mentions)
+    tree = grow_tree(found, said, past, certified_stability=settings.certified_stability)
+    context.progress.finish()
+    _save(context, found, said, placement, tree, reason)
+
+
+def _distinct_texts(context: RunContext) -> "pd.DataFrame":
+    """Return what is known of each distinct text, by its hash, in its order."""
+    said = context.store.feedback.statements(annotator_id(context.config), informative_only=True)
+    said = said.assign(satisfied=satisfaction(said))
+    return said.groupby("text_hash", sort=True).agg(
+        text=("text", "first"),
+        statements=("statement_id", list),
+        polarity=("polarity", "first"),
+        satisfied=("satisfied", "mean"),
+    )
+
+
+def _primary(mentions: "pd.DataFrame") -> "pd.DataFrame":
+    """Return each statement's strongest theme and variant, by statement id."""
+    order = mentions.sort_values(["membership", "theme_id"], ascending=[False, True])
+    first = order.drop_duplicates("statement_id").set_index("statement_id")
+    return first[["theme_id", "variant_id"]]
+
+
+def _earlier(
+    context: RunContext, table: "pd.DataFrame", primary: "pd.DataFrame", *, same_detail: bool
+) -> Earlier | None:
+    """Return the themes that this fit is to continue, text by text; their detail, if wanted."""
+    row = context.store.themes.current_model()
+    if row is None:
+        return None
+    first = [statements[0] for statements in table["statements"]]
+    known = primary["theme_id"].reindex(first, fill_value=NEW).to_numpy(np.int64)
+    same = same_detail and row.fingerprint == fingerprint(context)
+    return Earlier(known, float(row.settings["resolution"]) if same else None)
+
+
+def _said(table: "pd.DataFrame", vectors: Vectors, placement: Placement) -> Texts:
+    labels = placement.primary(len(table))
+    own = placement.theme_ids == labels[placement.rows]
+    variants = np.full(len(table), NOISE, dtype=np.int64)
+    variants[placement.rows[own]] = placement.variant_ids[own]
+    return Texts(
+        texts=table["text"].tolist(),
+        vectors=vectors,
+        statements=table["statements"].tolist(),
+        labels=labels,
+        variants=variants,
+        polarity=table["polarity"].to_numpy(np.float64),
+        satisfied=table["satisfied"].to_numpy(np.float64),
+    )
+
+
+def _past(context: RunContext, primary: "pd.DataFrame") -> Past:
+    variants = primary["variant_id"].dropna().astype(np.int64)
+    return Past(
+        themes=context.store.themes.themes(),
+        needs=dict(zip(primary.index, primary["theme_id"].tolist(), strict=True)),
+        variants=dict(zip(variants.index, variants.tolist(), strict=True)),
+        centroids=_centroids(context),
+        next_id=context.store.themes.next_theme_id(),
+    )
+
+
+def _centroids(context: RunContext) -> Mapping[int, Vectors]:
+    """Return the centroid of each earlier need; none where the old model cannot be read."""
+    row = context.store.themes.current_model()
+    if row is None or row.encoder_id != encoder_id(context.config):
+        return {}
+    try:
+        model = load_model(context)
+    except ModelError:
+        return {}
+    return (
+        {} if model is None else dict(zip(model.theme_ids.tolist(), model.centroids, strict=True))
+    )
+
+
+def _save(
+    context: RunContext,
+    found: ThemeFit,
+    said: Texts,
+    placement: Placement,
+    tree: ThemeTree,
+    reason: str,
+) -> None:
+    """Write the file of arrays, then the rows that point to it."""
+    model = renamed(found.model, tree.need_ids, tree.variant_ids)
+    row = keep_model(
+        context,
+        model,
+        sum(map(len, said.statements)),
+        {
+            "fitted_in": context.run.run_id,
+            "why": reason,
             "resolution": model.resolution,
-            "agreement": model.agreement,
+            "worth": model.worth,
+            "left_out": round(float((said.labels == NOISE).mean()), 6),
         },
-        file=name,
-        sha256=write_whole(context.config.embedding.cache / name, data),
-        statements=sum(map(len, said.statements)),
     )
     context.store.themes.save_fit(
         context.lease,
         context.run.run_id,
         row,
         tree.themes,
-        _assignments(said.statements, placement),
+        assignments_of(said.statements, _renamed_placement(placement, tree)),
         tree.retired,
+        tree.changes,
+    )
+
+
+def assignments_of(
+    statements: Sequence[Sequence[str]], placement: Placement
+) -> list[ThemeAssignment]:
+    """Return the assignments of the statements that say each placed text."""
+    return [
+        ThemeAssignment(statement, theme, membership, None if variant == NOISE else variant)
+        for row, theme, membership, variant in zip(
+            placement.rows.tolist(),
+            placement.theme_ids.tolist(),
+            placement.memberships.round(4).tolist(),
+            placement.variant_ids.tolist(),
+            strict=True,
+        )
+        for statement in statements[row]
+    ]
+
+
+def _renamed_placement(placement: Placement, tree: ThemeTree) -> Placement:
+    needs, variants = {NOISE: NOISE, **tree.need_ids}, {NOISE: NOISE, **tree.variant_ids}
+    return replace(
+        placement,
+        theme_ids=np.array([needs[one] for one in placement.theme_ids.tolist()], np.int64),
+        variant_ids=np.array([variants[one] for one in placement.variant_ids.tolist()], np.int64),
     )

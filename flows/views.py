@@ -35,7 +35,9 @@ def show_ideas(rows: Sequence[Mapping[str, str]]) -> None:
     if rows:
         console.print(ideas_table(rows, console.width))
     else:
-        console.print("No idea yet: no need is voiced in as many as [themes] min_statements.")
+        console.print(
+            "No idea yet: no need is voiced often and clearly enough; see 'groundswell themes'."
+        )
 
 
 def ideas_table(rows: Sequence[Mapping[str, str]], width: int) -> Table:

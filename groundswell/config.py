@@ -59,12 +59,44 @@ class EmbeddingConfig(Section):
 class ThemesConfig(Section):
     """``[themes]``."""
 
-    neighbours: Annotated[int, Field(ge=2, le=100)] = 30
+    neighbours: Annotated[int, Field(ge=2, le=200)] = 60
     min_statements: Annotated[int, Field(ge=2)] = 8
-    resamples: Annotated[int, Field(ge=2)] = 10
     certified_stability: Share = 0.5
     refit_growth: Positive = 0.2
-    seed: int = 20240601
+    refit_left_out: Share = 0.1
+
+
+class EmergingConfig(Section):
+    """``[emerging]``."""
+
+    sensitivity: Literal["low", "normal", "high"] = "normal"
+    incident_days: Annotated[int, Field(ge=4)] = 14
+    need_days: Annotated[int, Field(ge=28)] = 90
+    rate_ratio: Annotated[float, Field(gt=1)] = 1.5
+    probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
+    min_voices: Annotated[int, Field(ge=1)] = 5
+    fdr: Annotated[float, Field(gt=0, lt=1)] = 0.10
+
+
+class NamingConfig(Section):
+    """``[naming]``."""
+
+    enabled: bool = False
+    url: str = "http://127.0.0.1:11434/v1"
+    model: str = ""
+    key_variable: str = ""
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    total_seconds: Positive = 300.0
+    max_calls: Annotated[int, Field(ge=1, le=10_000)] = 200
+    max_snippets: Annotated[int, Field(ge=2, le=20)] = 20
+
+    @model_validator(mode="after")
+    def _a_model_is_named(self) -> "NamingConfig":
+        if self.enabled and not self.model:
+            raise ValueError(
+                "[naming] is enabled without a model; name one, or set enabled = false"
+            )
+        return self
 
 
 class RankingConfig(Section):
@@ -132,6 +164,8 @@ class Config(Section):
     privacy: PrivacyConfig = PrivacyConfig()
     embedding: EmbeddingConfig = EmbeddingConfig()
     themes: ThemesConfig = ThemesConfig()
+    emerging: EmergingConfig = EmergingConfig()
+    naming: NamingConfig = NamingConfig()
     ranking: RankingConfig = RankingConfig()
     money: MoneyConfig = MoneyConfig()
     effort: EffortConfig = EffortConfig()

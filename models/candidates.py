@@ -33,7 +33,8 @@ def propose_candidates(
 
     An item joins the need it is most similar to where the cosine reaches `link_similarity`
     (-1 to 1). The closest item then gives the candidate its status: open ``extends``, done
-    ``shipped``, rejected ``rejected``.
+    ``shipped``, rejected ``rejected``. A provisional need is no candidate by itself: only with
+    an item that meets it.
 
     Parameters
     ----------
@@ -59,7 +60,11 @@ def propose_candidates(
         key=lambda row: themes[row].theme_id,
     )
     linked, alone = _link(alive, items, cosine(item_vectors, theme_vectors), link_similarity)
-    needs = [_need_candidate(themes[row], linked[row]) for row in alive]
+    needs = [
+        _need_candidate(themes[row], linked[row])
+        for row in alive
+        if themes[row].state == "certified" or linked[row]
+    ]
     return needs + [_item_candidate(item) for item in alone]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from groundswell.domain import ThemeChange
 from groundswell.report import Changes, CriterionPart, Estimate, IdeaMove, IdeaReport, RankedIdea
 from models.sensitivity import plain
 
@@ -15,7 +16,7 @@ def compare_reports(
     now: IdeaReport,
     *,
     new_records: int,
-    theme_events: Sequence[str],
+    theme_changes: Sequence[ThemeChange],
 ) -> Changes:
     """Say what changed since the report before; None: this is the first.
 
@@ -24,7 +25,7 @@ def compare_reports(
     20 most important moves are kept: those that reach nearest to the top over the longest way.
     """
     if before is None:
-        return Changes(None, None, new_records, (), tuple(theme_events))
+        return Changes(None, None, new_records, (), tuple(theme_changes))
     old = {idea.candidate_id: idea for idea in before.ideas}
     new = {idea.candidate_id: idea for idea in now.ideas}
     moves = [
@@ -39,7 +40,7 @@ def compare_reports(
         since=before.run.started_at,
         new_records=new_records,
         moves=tuple(moves[:SHOWN_MOVES]),
-        themes=tuple(theme_events),
+        themes=tuple(theme_changes),
     )
 
 

@@ -11,6 +11,7 @@ from models.evidence import Evidence, RankingParameters
 from models.explanation import Measured, badges, estimate, explain
 from models.portrait import Portrait, Portraits
 from models.priority import add
+from models.quotes import Quotables
 from models.scoring import shown_score
 from models.sensitivity import Standing, what_would_change
 from models.uncertainty import TOP, Draws, rank_intervals, ranks_of, tiers
@@ -37,6 +38,7 @@ def describe_ideas(
     measured: Measured,
     draws: Draws,
     without: Sequence[tuple[str, IntArray]],
+    quotables: Quotables,
     parameters: RankingParameters,
 ) -> tuple[RankedIdea, ...]:
     """Return the ideas, best first.
@@ -47,7 +49,12 @@ def describe_ideas(
         (what is left out, ranks of all candidates without it).
     """
     portraits = Portraits(
-        measured.voices, evidence.accounts, evidence.themes, evidence.as_of, parameters.quotes
+        measured.voices,
+        evidence.accounts,
+        evidence.themes,
+        evidence.as_of,
+        quotables,
+        parameters.quotes,
     )
     places = _places(candidates, measured, draws, without, parameters)
     return tuple(

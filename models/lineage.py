@@ -4,23 +4,31 @@ A theme is what its statements say, so it lives on in the theme that holds the s
 Whatever refers to a theme (a decision, a link, last month's report) then goes on being right.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
-from groundswell.domain import NOISE, FloatArray, IntArray
+from groundswell.domain import FloatArray, ThemeChange
+from models.theme_changes import Continuation, tell_changes
+from models.theme_overlap import Overlap, compare_themes
 
 SAME_THEME = 0.3
 """Jaccard index of the common items from which two themes are one."""
 
-SUCCESSOR_SHARE = 0.1
-"""A retired theme's successors hold at least this share of its common items."""
+HELD_FIRST = 1.0
+"""Added to the Jaccard index of a held theme and one it can live on in: two themes that are both
+alike one new theme have at most 1 together, so the one that is held gets it."""
 
-NOTABLE_DEVIATIONS = 3.0
-"""A change of size is told from so many standard deviations of the difference of two counts."""
+LARGEST_PART_FIRST = 2.0
+"""Added where that one is the largest of those mostly made of the held theme."""
+
+Heirs = tuple[tuple[int, float], ...]
+"""(theme id, share of the ended theme's items), the largest share first."""
+
+Centroids = Mapping[int, NDArray[np.float32]]
+"""Theme to its centroid, a unit vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +37,11 @@ class Lineage:
 
     ids: Mapping[int, int]
     """Theme of the new fit to permanent id."""
-    retired: Mapping[int, tuple[int, ...]]
-    """Permanent id that ended to the ids that hold its items now, largest share first."""
-    events: tuple[str, ...]
-    """Sentences: born, split, merged, retired, grew, shrank."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Themes:
-    """The themes of one fit; positions in these arrays are rows or columns of the overlap."""
-
-    ids: tuple[int, ...]
-    labels: tuple[str, ...]
-    sizes: IntArray
-    common: FloatArray
-    """Items that both fits know."""
+    retired: Mapping[int, Heirs]
+    """Permanent id that ended to where its items are now; shares are of its items that both fits
+    know, and what is missing from 1 belongs to no theme."""
+    changes: tuple[ThemeChange, ...]
+    """See `models.theme_changes.tell_changes`."""
 
 
 def match_themes(
@@ -53,6 +51,9 @@ def match_themes(
     next_id: int,
     old_labels: Mapping[int, str],
     new_labels: Mapping[int, str],
+    held: Collection[int] = (),
+    old_centroids: Centroids | None = None,
+    new_centroids: Centroids | None = None,
 ) -> Lineage:
     """Give the themes of a new fit the ids of the themes they continue.
 
@@ -65,15 +66,30 @@ def match_themes(
     ----------
     before : item to permanent theme id, or `NOISE`
     now : item to theme of the new fit, or `NOISE`
+    next_id
+        First id that was never used.
     old_labels
-        Names of at least the themes in `before`; of others nothing is said.
+        Name of every theme before; one without items ends without heirs.
     new_labels
         Name of every theme of the new fit, also of one without items.
+    held
+        Permanent ids whose name or fate a person chose. They come first where two themes would
+        live on in one, and where one falls into parts, the largest of these keeps its id. They
+        are told of under the name they had.
+    old_centroids, new_centroids
+        Of the themes under their ids in `before` and `now`, from one encoder; None, or a theme
+        left out: whether what it says moved is not looked at.
 
     Returns
     -------
     Lineage
-        Without events where there was no theme before.
+        The same for the same items in any order and under any numbers of the new fit. Without
+        changes where there was no theme before.
+
+    Raises
+    ------
+    ValueError
+        An earlier theme has an id that `next_id` would give again, or a theme has no name.
 
     References
     ----------
@@ -81,144 +97,115 @@ def match_themes(
     social networks", ASONAM 2010 (Jaccard index with a threshold); Kuhn (1955), "The
     Hungarian method for the assignment problem", Naval Research Logistics Quarterly 2.
     """
+    highest = max(old_labels, default=next_id - 1)
+    if highest >= next_id:
+        raise ValueError(f"next_id is {next_id}, but there is a theme {highest} already")
+    overlap = compare_themes(before, now, old_labels, new_labels)
+    pairs = _pair(overlap, frozenset(held))
+    ids = _number(overlap, pairs, next_id)
+    names = tuple(
+        old_labels[theme] if theme in held else label
+        for theme, label in zip(ids, overlap.new.labels, strict=True)
+    )
+    cosines = _cosines(overlap, pairs, old_centroids, new_centroids)
+    kept = Continuation(ids, names, pairs, cosines)
+    return Lineage(
+        dict(sorted(zip(overlap.new.ids, ids, strict=True))),
+        _retire(overlap, ids, pairs),
+        tell_changes(overlap, kept) if overlap.old.ids else (),
+    )
+
+
+def resolve(theme_id: int, retired: Mapping[int, Heirs]) -> Heirs:
+    """Return the living themes that hold what a theme of any time held.
+
+    Parameters
+    ----------
+    retired
+        Every theme that ever ended, to its heirs at that time; all other themes live.
+
+    Returns
+    -------
+    Heirs
+        Shares along a chain are multiplied, and those of one heir added. What is missing from 1
+        went nowhere, or round in a circle of themes, which no lineage makes. A living theme is
+        its own heir.
+    """
+    holding = {theme_id: 1.0}
+    # A chain has at most as many links as there are ended themes.
+    for _ in range(len(retired)):
+        if not holding.keys() & retired.keys():
+            break
+        holding = _hand_on(holding, retired)
+    living = ((theme, share) for theme, share in holding.items() if theme not in retired)
+    return tuple(sorted(living, key=lambda heir: (-heir[1], heir[0])))
+
+
+def _hand_on(holding: Mapping[int, float], retired: Mapping[int, Heirs]) -> dict[int, float]:
+    passed: dict[int, float] = {}
+    for theme, share in sorted(holding.items()):
+        for heir, part in retired.get(theme, ((theme, 1.0),)):
+            passed[heir] = passed.get(heir, 0.0) + share * part
+    return passed
+
+
+def _pair(overlap: Overlap, held: frozenset[int]) -> dict[int, int]:
+    """Return the row of the old theme that each column continues."""
     from scipy.optimize import linear_sum_assignment
 
-    old, new, overlap = _compare(before, now, old_labels, new_labels)
-    union = old.common[:, None] + new.common[None, :] - overlap
-    jaccard = overlap / np.maximum(union, 1.0)
+    jaccard = overlap.jaccard
     weights = np.where(jaccard >= SAME_THEME, jaccard, 0.0)
+    parts = np.where(overlap.parts & overlap.known, overlap.shared, 0.0)
+    for row, theme in enumerate(overlap.old.ids):
+        if theme in held and len(overlap.new.ids):
+            weights[row] = _first_claim(weights[row], jaccard[row], parts[row])
     rows, columns = linear_sum_assignment(weights, maximize=True)
-    pairs = {int(c): int(r) for r, c in zip(rows, columns, strict=True) if weights[r, c] > 0}
-    ids = _number(new, pairs, old, _first_items(now), next_id)
-    ended = [row for row in range(len(old.ids)) if row not in pairs.values()]
-    retired = {
-        old.ids[row]: tuple(ids[new.ids[c]] for c in _successors(overlap[row], old.common[row]))
+    return {int(c): int(r) for r, c in zip(rows, columns, strict=True) if weights[r, c] > 0.0}
+
+
+def _first_claim(weights: FloatArray, jaccard: FloatArray, parts: FloatArray) -> FloatArray:
+    claims = np.where(weights > 0.0, weights + HELD_FIRST, 0.0)
+    largest = int(parts.argmax())
+    if parts[largest] > 0.0:
+        claims[largest] = jaccard[largest] + LARGEST_PART_FIRST
+    return claims
+
+
+def _number(overlap: Overlap, pairs: Mapping[int, int], next_id: int) -> tuple[int, ...]:
+    """Return the permanent id of each column."""
+    ids = {column: overlap.old.ids[row] for column, row in pairs.items()}
+    fresh = [column for column in range(len(overlap.new.ids)) if column not in pairs]
+    # Columns are in the order of their first items.
+    fresh.sort(key=lambda column: (-int(overlap.new.sizes[column]), column))
+    ids |= {column: next_id + number for number, column in enumerate(fresh)}
+    return tuple(ids[column] for column in range(len(overlap.new.ids)))
+
+
+def _retire(overlap: Overlap, ids: tuple[int, ...], pairs: Mapping[int, int]) -> dict[int, Heirs]:
+    shares = overlap.kept
+    ended = sorted(set(range(len(overlap.old.ids))) - set(pairs.values()))
+    return {
+        overlap.old.ids[row]: tuple(
+            sorted(
+                ((ids[column], float(shares[row, column])) for column in shares[row].nonzero()[0]),
+                key=lambda heir: (-heir[1], heir[0]),
+            )
+        )
         for row in ended
     }
-    return Lineage(ids, retired, tuple(_events(old, new, overlap, pairs, ended)) if old.ids else ())
 
 
-def _compare(
-    before: Mapping[str, int],
-    now: Mapping[str, int],
-    old_labels: Mapping[int, str],
-    new_labels: Mapping[int, str],
-) -> tuple[_Themes, _Themes, FloatArray]:
-    common = Counter((before[item], now[item]) for item in before.keys() & now.keys())
-    old_labels = {theme: old_labels[theme] for theme in set(before.values()) - {NOISE}}
-    old_place = {theme: row for row, theme in enumerate(sorted(old_labels))}
-    new_place = {theme: column for column, theme in enumerate(sorted(new_labels))}
-    # One row and column more for NOISE: items that left a theme still count for its size.
-    counts = np.zeros((len(old_place) + 1, len(new_place) + 1))
-    for (was, is_now), number in common.items():
-        row = len(old_place) if was == NOISE else old_place[was]
-        column = len(new_place) if is_now == NOISE else new_place[is_now]
-        counts[row, column] = number
-    old = _themes(before, old_labels, counts.sum(axis=1)[:-1])
-    new = _themes(now, new_labels, counts.sum(axis=0)[:-1])
-    return old, new, counts[:-1, :-1]
-
-
-def _themes(items: Mapping[str, int], labels: Mapping[int, str], common: FloatArray) -> _Themes:
-    ids = tuple(sorted(labels))
-    sizes = Counter(items.values())
-    in_order = np.array([sizes[theme] for theme in ids], dtype=np.int64)
-    return _Themes(ids, tuple(labels[theme] for theme in ids), in_order, common)
-
-
-def _first_items(items: Mapping[str, int]) -> dict[int, str]:
-    first: dict[int, str] = {}
-    for item in sorted(items):
-        first.setdefault(items[item], item)
-    return first
-
-
-def _number(
-    new: _Themes, pairs: Mapping[int, int], old: _Themes, first: Mapping[int, str], next_id: int
-) -> dict[int, int]:
-    ids = {new.ids[column]: old.ids[row] for column, row in pairs.items()}
-    born = [column for column in range(len(new.ids)) if column not in pairs]
-    born.sort(key=lambda column: (-new.sizes[column], first.get(new.ids[column], "")))
-    ids |= {new.ids[column]: next_id + number for number, column in enumerate(born)}
-    return dict(sorted(ids.items()))
-
-
-def _successors(shares: FloatArray, total: float) -> list[int]:
-    """Return the columns that hold enough of a theme, largest share first."""
-    order = np.argsort(-shares, kind="stable")
-    return [int(column) for column in order if shares[column] >= SUCCESSOR_SHARE * total > 0]
-
-
-def _events(
-    old: _Themes, new: _Themes, overlap: FloatArray, pairs: Mapping[int, int], ended: Sequence[int]
-) -> Iterator[str]:
-    parts = {row: _parts(overlap[row], old.common[row], new.common) for row in range(len(old.ids))}
-    split = {row: columns for row, columns in parts.items() if len(columns) > 1}
-    sources = {c: _merged(overlap[:, c], old.common) for c in range(len(new.ids))}
-    merged = {column: rows for column, rows in sources.items() if len(rows) > 1}
-    told_old = set(split) | {row for rows in merged.values() for row in rows}
-    told_new = set(merged) | {column for columns in split.values() for column in columns}
-    for row, columns in split.items():
-        yield _split(old, new, overlap[row], row, columns)
-    for column, rows in merged.items():
-        named = _listed([f"“{old.labels[row]}”" for row in rows])
-        yield f"{named} merged into “{new.labels[column]}” ({_many(new.sizes[column])})."
-    for row in ended:
-        if row not in told_old:
-            heirs = _successors(overlap[row], old.common[row])
-            yield _end(old, new, overlap[row], row, heirs)
-    for column, label in enumerate(new.labels):
-        if column not in pairs and column not in told_new:
-            yield f"“{label}” is new ({_many(new.sizes[column])})."
-    lasting = {c: row for c, row in pairs.items() if c not in told_new and row not in told_old}
-    yield from _changes_of_size(old, new, lasting)
-
-
-def _parts(shares: FloatArray, total: float, common: FloatArray) -> list[int]:
-    """Return the new themes that hold a good share of an old one and are mostly made of it."""
-    return [c for c in _successors(shares, total) if shares[c] > common[c] / 2.0]
-
-
-def _merged(shares: FloatArray, totals: FloatArray) -> list[int]:
-    """Return the old themes of which most went into a new one, largest first."""
-    order = np.argsort(-shares, kind="stable")
-    return [int(row) for row in order if shares[row] > totals[row] / 2.0]
-
-
-def _split(old: _Themes, new: _Themes, shares: FloatArray, row: int, columns: Sequence[int]) -> str:
-    named = [f"“{new.labels[c]}” ({_percent(shares[c], old.common[row])})" for c in columns]
-    return f"“{old.labels[row]}” ({_many(old.sizes[row])}) split into {_listed(named)}."
-
-
-def _end(old: _Themes, new: _Themes, shares: FloatArray, row: int, heirs: Sequence[int]) -> str:
-    start = f"“{old.labels[row]}” ({_many(old.sizes[row])}) ended"
-    if not heirs:
-        return f"{start}; none of its statements belong together now."
-    named = [f"“{new.labels[c]}” ({_percent(shares[c], old.common[row])})" for c in heirs]
-    return f"{start}; its statements are now in {_listed(named)}."
-
-
-def _changes_of_size(old: _Themes, new: _Themes, pairs: Mapping[int, int]) -> Iterator[str]:
-    """Tell of themes that grew or shrank beside the whole."""
-    growth = float(new.sizes.sum()) / max(float(old.sizes.sum()), 1.0)
-    for column, row in sorted(pairs.items(), key=lambda pair: old.ids[pair[1]]):
-        was, now = int(old.sizes[row]), int(new.sizes[column])
-        expected = was * growth
-        if abs(now - expected) >= NOTABLE_DEVIATIONS * sqrt(now + expected * growth):
-            verb = "grew" if now > expected else "shrank"
-            yield (
-                f"“{new.labels[column]}” {verb} from {was:,} to {_many(now)}"
-                f" (as the whole did: {expected:,.0f})."
-            )
-
-
-def _many(number: int) -> str:
-    return f"{number:,} statement" + ("" if number == 1 else "s")
-
-
-def _percent(part: float, whole: float) -> str:
-    return f"{part / whole:.0%} of it"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _cosines(
+    overlap: Overlap, pairs: Mapping[int, int], old: Centroids | None, new: Centroids | None
+) -> dict[int, float]:
+    """Return the cosine of the centroids before and now, by column."""
+    if old is None or new is None:
+        return {}
+    cosines = {}
+    for column, row in pairs.items():
+        was, later = old.get(overlap.old.ids[row]), new.get(overlap.new.ids[column])
+        if was is not None and later is not None:
+            # The last bits of a product depend on the machine.
+            product = np.dot(was.astype(np.float64), later.astype(np.float64))
+            cosines[column] = round(float(product), 6)
+    return cosines

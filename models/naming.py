@@ -1,32 +1,33 @@
-"""Name themes in the customers' own words, and find the statements that show them best.
+"""Name themes in the customers' own words, and keep what carried each name.
 
-A name is made of phrases that a theme's statements share and other themes' do not, so a reader
-can find every word of it in the texts it stands for.
+A theme is called by a phrase of its statements (`models.name_candidates`); where none holds for
+it, and for an area, by the keywords that tell it from the others. A reader can find every word of
+a name in the texts it stands for.
 """
 
 import itertools
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from groundswell.domain import NOISE, FloatArray, IntArray, Vectors
-from models.phrases import alike, cased, find_phrases, usual_casing, without_marks
+from groundswell.domain import IntArray, Vectors
+from models.clauses import NOT, content_stem, cut_clauses
+from models.keywords import Keyword, find_keywords
+from models.name_candidates import NameCandidate, find_candidates
+from models.name_corpus import choose_texts, read_corpus
+from models.name_evidence import NameWord, find_evidence
+from models.phrases import alike, cased, usual_casing, without_marks
 
 LABEL_CHARACTERS = 60
-LABEL_PHRASES = 3
-KEYWORDS = 8
-FEWEST_TEXTS = 2
-FEWEST_SHARE = 0.03
-"""A phrase is taken from a theme's texts if so many of them, and such a share, have it."""
+JOINED_KEYWORDS = 3
+"""Keywords in a name that is made of them, at most."""
 
 TELLING_SHARE = 0.4
-"""A further phrase joins a label if it scores at least this share of the first."""
+"""A further keyword joins a name if it scores at least this share of the first."""
 
-QUOTABLE_WORDS = (6, 60)
-"""Statements of so many words are quoted first: long enough to say it, short enough to read."""
+UNNAMED = "Unnamed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,175 +35,163 @@ class ThemeName:
     """What a theme is called."""
 
     label: str
-    """Up to `LABEL_PHRASES` phrases, at most `LABEL_CHARACTERS`, unlike every other theme's."""
+    """At most `LABEL_CHARACTERS`; no other theme's, nor made of a sibling's words."""
     keywords: tuple[str, ...]
-    """Up to `KEYWORDS` phrases, most telling first."""
+    """Most telling first."""
+    evidence: tuple[NameWord, ...] = ()
+    """The label and then each of its words, with the texts that have it."""
+    fallback: bool = False
+    """No phrase held for the theme: the label is made of keywords, or of a text's first words."""
 
 
-def name_themes(texts: Sequence[str], labels: IntArray, count: int) -> list[ThemeName]:
-    """Name every theme by the phrases that tell it from the others.
+def name_themes(
+    texts: Sequence[str],
+    vectors: Vectors,
+    labels: IntArray,
+    areas: IntArray,
+    *,
+    taken: Collection[str] = (),
+) -> list[ThemeName]:
+    """Name every theme by a phrase of its texts that tells it from the others.
 
-    Class-based TF-IDF over phrases of one to three words: ``t * log(1 + a / f) * log2(1 + n)``
-    with the share ``t`` of the theme's distinct texts that have the phrase, the mean number
-    ``a`` of words in a theme, the number ``f`` of texts in all themes that have it, and its
-    number ``n`` of words. A word that nearly always stands in a longer phrase gives way to it.
+    Two themes of one area never have the same content words (by their stems), and no two themes
+    the same name. Of a theme with many texts `models.name_corpus.SAMPLE` are looked at; what is
+    said of the evidence holds for all. The order of the texts does not matter.
 
     Parameters
     ----------
     texts : sequence of length n
+        Equal texts of one theme count once.
+    vectors : ndarray of shape (n, dims), unit rows
     labels : ndarray of shape (n,)
-        Theme of each text, 0 to ``count - 1``, or `NOISE`. Order of the texts does not matter.
-    count
-        Number of themes.
-
-    References
-    ----------
-    Grootendorst (2022), "BERTopic: neural topic modeling with a class-based TF-IDF procedure",
-    section 3.3; Frantzi, Ananiadou and Mima (2000), "Automatic recognition of multi-word
-    terms: the C-value/NC-value method", IJDL 3 (the factor for the length).
+        Theme of each text, 0 to ``n_themes - 1``, or `NOISE`.
+    areas : ndarray of shape (n_themes,)
+        Area of each theme; themes of one area are siblings.
+    taken
+        Labels that others bear already: areas, or themes that a person named.
     """
-    if len(texts) != len(labels):
-        raise ValueError(f"{len(texts)} texts with {len(labels)} labels")
-    pairs = sorted({(int(g), t) for g, t in zip(labels, texts, strict=True) if g != NOISE})
-    by_theme: list[list[str]] = [[] for _ in range(count)]
-    for theme, text in pairs:
-        by_theme[theme].append(text)
-    phrases = _telling_phrases([text for _, text in pairs], [theme for theme, _ in pairs], count)
-    casing = usual_casing(text for _, text in pairs)
-    taken: set[str] = set()
+    count = len(areas)
+    corpus = read_corpus(texts, vectors, labels, count)
+    keywords = find_keywords(corpus.texts, corpus.themes, count)
+    register = _Register(taken)
     names = []
-    for theme in range(count):
-        ranked = [(cased(phrase, casing), score) for phrase, score in phrases[theme]]
-        label = _unlike(_label(ranked, by_theme[theme]), [phrase for phrase, _ in ranked], taken)
-        taken.add(_words_of(label))
-        names.append(ThemeName(label, tuple(phrase for phrase, _ in ranked)))
+    for theme, area in enumerate(areas.tolist()):
+        said = [corpus.texts[place] for place in corpus.of_theme(theme)]
+        words = [(cased(phrase, corpus.casing), score) for phrase, score in keywords[theme]]
+        phrases = [_written(one, corpus.casing) for one in find_candidates(corpus, theme)]
+        label, fallback = register.choose(phrases, words, said, area)
+        evidence = find_evidence(corpus, theme, label)
+        names.append(ThemeName(label, tuple(word for word, _ in words), evidence, fallback))
     return names
 
 
-def central_first(
-    vectors: Vectors, labels: IntArray, centroids: Vectors, lengths: IntArray
-) -> list[IntArray]:
-    """Order each theme's statements by how well they show it.
+def name_areas(
+    texts: Sequence[str], labels: IntArray, count: int, *, taken: Collection[str] = ()
+) -> list[ThemeName]:
+    """Name wide themes by their keywords: no one phrase says what several needs have in common.
 
-    Statements of `QUOTABLE_WORDS` come before all others; within both groups the highest
-    cosine to the centroid comes first.
-
-    Parameters
-    ----------
-    vectors : ndarray of shape (n, dims), unit rows
-    labels : ndarray of shape (n,)
-        Row of `centroids` each statement belongs to, or `NOISE`.
-    centroids : ndarray of shape (k, dims), unit rows
-    lengths : ndarray of shape (n,)
-        Words in each statement.
-
-    Returns
-    -------
-    list of k arrays of rows of `vectors`; equals in the order of the rows.
+    Parameters as in `name_themes`, `labels` with the area of each text and `count` their number.
     """
-    shortest, longest = QUOTABLE_WORDS
-    unquotable = (lengths < shortest) | (lengths > longest)
-    ordered = []
-    for theme, centroid in enumerate(centroids):
-        rows = np.flatnonzero(labels == theme)
-        cosines = np.round((vectors[rows] * centroid).sum(axis=1, dtype=np.float64), 5)
-        ordered.append(rows[np.lexsort((rows, -cosines, unquotable[rows]))])
-    return ordered
+    if len(texts) != len(labels):
+        raise ValueError(f"{len(texts)} texts with {len(labels)} labels")
+    rows, _ = choose_texts(texts, labels, count)
+    said = [texts[row] for row in rows.tolist()]
+    themes = labels[rows].astype(np.int64)
+    keywords = find_keywords(said, themes, count)
+    casing = usual_casing(said)
+    starts = np.searchsorted(themes, np.arange(count + 1))
+    register = _Register(taken)
+    names = []
+    for area in range(count):
+        words = [(cased(phrase, casing), score) for phrase, score in keywords[area]]
+        label, _ = register.choose([], words, said[starts[area] : starts[area + 1]], 0)
+        names.append(ThemeName(label, tuple(word for word, _ in words), fallback=True))
+    return names
 
 
-def _telling_phrases(
-    texts: Sequence[str], themes: Sequence[int], count: int
-) -> list[list[tuple[str, float]]]:
-    """Return up to `KEYWORDS` phrases of each theme with their scores, best first."""
-    from sklearn.feature_extraction.text import CountVectorizer
+class _Register:
+    """The names given so far."""
 
-    counter = CountVectorizer(analyzer=find_phrases, binary=True, dtype=np.int64)
-    try:
-        found = counter.fit_transform(texts)
-    except ValueError:  # no text has a word that could stand in a name
-        return [[] for _ in range(count)]
-    names = counter.get_feature_names_out()
-    sizes = np.bincount(themes, minlength=count)
-    belongs = sp.csr_array(
-        (np.ones(len(texts), dtype=np.int64), (themes, np.arange(len(texts)))),
-        shape=(count, len(texts)),
+    def __init__(self, taken: Collection[str]) -> None:
+        self._names = {_folded(label) for label in taken}
+        self._words: set[tuple[int, frozenset[str]]] = set()
+
+    def choose(
+        self,
+        phrases: Sequence[str],
+        keywords: Sequence[Keyword],
+        texts: Sequence[str],
+        area: int,
+    ) -> tuple[str, bool]:
+        """Give the first name that is free, and say whether it is a fallback."""
+        attempts = _attempts(phrases, keywords, texts)
+        label, fallback = next(one for one in attempts if self._is_free(one[0], area))
+        self._names.add(_folded(label))
+        self._words.add((area, content_of(label)))
+        return label, fallback
+
+    def _is_free(self, label: str, area: int) -> bool:
+        fits = len(label) <= LABEL_CHARACTERS
+        words = (area, content_of(label))
+        return fits and _folded(label) not in self._names and words not in self._words
+
+
+def content_of(label: str) -> frozenset[str]:
+    """Return the stems of the words of a label that name something; negations do not count."""
+    words = [word for clause in cut_clauses(label) for word in clause]
+    return frozenset(filter(None, map(content_stem, words))) - {NOT}
+
+
+def _attempts(
+    phrases: Sequence[str], keywords: Sequence[Keyword], texts: Sequence[str]
+) -> Iterator[tuple[str, bool]]:
+    """Yield names without end, the best first, with whether they are fallbacks."""
+    for phrase in phrases:
+        yield _sentence_case(phrase), False
+    joined = _sentence_case(_join(keywords)) or _first_words(texts)
+    yield joined, True
+    for start in filter(None, [phrases[0] if phrases else "", joined]):
+        for word, _ in keywords:
+            yield f"{_sentence_case(start)} ({word})", True
+    for number in itertools.count(2):
+        yield f"{joined[: LABEL_CHARACTERS - 8]} {number}", True
+
+
+def _written(candidate: NameCandidate, casing: Mapping[str, str]) -> str:
+    """Return a phrase as people mostly write it and its words."""
+    shouted = candidate.label.isupper()
+    words = candidate.label.split()
+    label = " ".join(
+        _cased_word(word, casing, keep=place > 0 and not shouted)
+        for place, word in enumerate(words)
     )
-    having = sp.csr_array(belongs @ sp.csr_array(found))
-    words = np.array([name.count(" ") + 1 for name in names], dtype=np.float64)
-    mean_words = float(having.sum()) / max(count, 1)
-    weights = np.log1p(mean_words / having.sum(axis=0)) * np.log2(1.0 + words)
-    return [
-        _best_of_theme(having, theme, int(sizes[theme]), weights, names) for theme in range(count)
-    ]
+    return f"{label}?" if candidate.question else label
 
 
-def _best_of_theme(
-    having: sp.csr_array, theme: int, size: int, weights: FloatArray, names: Sequence[str]
-) -> list[tuple[str, float]]:
-    part = slice(having.indptr[theme], having.indptr[theme + 1])
-    columns, texts = having.indices[part], having.data[part]
-    enough = texts >= max(FEWEST_TEXTS, FEWEST_SHARE * size)
-    if not enough.any():
-        enough = texts >= 1
-    columns, texts = columns[enough], texts[enough]
-    scores = np.round(texts / max(size, 1) * weights[columns], 9)
-    candidates = sorted(
-        ((names[c], float(s), int(t)) for c, s, t in zip(columns, scores, texts, strict=True)),
-        key=lambda candidate: (-candidate[1], candidate[0]),
-    )
-    return _without_parts(candidates)
+def _cased_word(word: str, casing: Mapping[str, str], *, keep: bool) -> str:
+    stem, mark, ending = word.lower().partition("'")
+    usual = "I" if stem == "i" else casing.get(stem, stem)
+    return word if keep and usual == stem else usual + mark + ending
 
 
-def _without_parts(candidates: Sequence[tuple[str, float, int]]) -> list[tuple[str, float]]:
-    """Leave out a phrase that two times in three stands inside a better one, and vice versa."""
-    kept: list[tuple[str, float, int]] = []
-    for phrase, score, texts in candidates:
-        if not any(_same_thing((phrase, texts), (other, n)) for other, _, n in kept):
-            kept.append((phrase, score, texts))
-        if len(kept) == KEYWORDS:
-            break
-    return [(phrase, score) for phrase, score, _ in kept]
-
-
-def _same_thing(late: tuple[str, int], kept: tuple[str, int]) -> bool:
-    (inner, more), (outer, fewer) = sorted((late, kept), key=lambda pair: pair[0].count(" "))
-    part, whole = inner.split(), outer.split()
-    inside = any(
-        all(map(alike, part, whole[start:])) for start in range(len(whole) - len(part) + 1)
-    )
-    return inside and (len(part) == len(whole) or 3 * fewer >= 2 * more)
-
-
-def _label(ranked: Sequence[tuple[str, float]], texts: Sequence[str]) -> str:
+def _join(keywords: Sequence[Keyword]) -> str:
+    """Return up to `JOINED_KEYWORDS` keywords as one would say them: card, PIN and app."""
     chosen: list[str] = []
-    for phrase, score in ranked:
-        telling = score >= TELLING_SHARE * ranked[0][1]
-        fits = len(", ".join([*chosen, phrase])) <= LABEL_CHARACTERS
+    for phrase, score in keywords:
+        telling = score >= TELLING_SHARE * keywords[0][1]
+        fits = len(", ".join([*chosen, phrase])) + 2 <= LABEL_CHARACTERS
         if telling and fits and not any(_share_word(phrase, other) for other in chosen):
             chosen.append(phrase)
-        if len(chosen) == LABEL_PHRASES:
+        if len(chosen) == JOINED_KEYWORDS:
             break
-    return _sentence_case(", ".join(chosen)) or _first_words(texts)
+    return " and ".join(filter(None, [", ".join(chosen[:-1]), *chosen[-1:]]))
 
 
 def _share_word(one: str, other: str) -> bool:
     return any(alike(left, right) for left in one.split() for right in other.split())
 
 
-def _unlike(label: str, keywords: Sequence[str], taken: Container[str]) -> str:
-    """Return a label that is not taken: this one, or with a keyword or else a number added."""
-    first = label.split(", ")[0]
-    longer = (f"{start}, {word}" for start in (label, first) for word in keywords)
-    numbered = (f"{label[: LABEL_CHARACTERS - 6]} {number}" for number in itertools.count(2))
-    attempts = itertools.chain([label], longer, numbered)
-    return next(
-        attempt
-        for attempt in attempts
-        if len(attempt) <= LABEL_CHARACTERS and _words_of(attempt) not in taken
-    )
-
-
-def _words_of(label: str) -> str:
+def _folded(label: str) -> str:
     """Return what makes a label another: its words, whatever their order and repetition."""
     return " ".join(sorted(set(re.findall(r"\w+", label.casefold())))) or label
 
@@ -213,7 +202,7 @@ def _first_words(texts: Sequence[str]) -> str:
     )
     cut = first[: LABEL_CHARACTERS + 1]
     whole = cut if len(first) <= LABEL_CHARACTERS else cut.rpartition(" ")[0] or cut[:-1]
-    return _sentence_case(whole) or "Unnamed"
+    return _sentence_case(whole) or UNNAMED
 
 
 def _sentence_case(label: str) -> str:

@@ -10,6 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from models.function_words import (
+    DUTCH,
+    FRENCH,
+    GERMAN,
+    ITALIAN,
+    NEGATIONS_ELSEWHERE,
+    PORTUGUESE,
+    SPANISH,
+)
+
 PHRASE_WORDS = 3
 """Longest phrase, in words."""
 
@@ -32,34 +42,10 @@ _ENGLISH = (
     " tell thank thanks thats theres theyre thing things think tried try trying wanna want wanted"
     " wants wasnt way werent wont wouldnt yes youre"
 )
-_GERMAN = (
-    "aber als am auch auf aus bei bin bitte da das dass dem den der des die diese doch du ein eine"
-    " einem einen einer er es für haben ich ihr im ist ja kann kein keine man mein meine mich mir"
-    " mit nach nicht noch nur oder sehr sich sie sind so um und uns vom von wenn werden wie wir"
-    " wird zu zum zur über"
-)
-_FRENCH = (
-    "au aux avec ce ces cette dans de des du elle en est et il ils je la le les leur ma mais mes"
-    " mon ne nous on ont ou où par pas plus pour que qui sa se ses sont sur très tout un une vous"
-)
-_SPANISH = (
-    "al como con del desde el ella en eso esta este hay las lo los me mi muy más no nos para pero"
-    " por porque que se ser si sin son su sus también te tiene un una ya"
-)
-_PORTUGUESE = (
-    "ao aos com da das do dos ela ele em essa esse eu foi isso mais mas meu minha muito na nas não"
-    " no nos num os ou pela pelo quando que sem seu sua são também tem um uma você"
-)
-_ITALIAN = (
-    "anche che chi ci con cui dalla dei della delle di gli ha ho il io ma mi nel nella non per però"
-    " perché più quando questa questo si sono un una uno"
-)
-_DUTCH = (
-    "aan als ben bij dan dat de deze die dit een en geen heb heeft het hij ik is je kan maar met"
-    " mijn naar niet nog of om ook op te uit van voor wat we wel worden ze zijn"
-)
 _FUNCTION_WORDS = frozenset(
-    f"{_ENGLISH} {_GERMAN} {_FRENCH} {_SPANISH} {_PORTUGUESE} {_ITALIAN} {_DUTCH}".split()
+    " ".join(
+        (_ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH, NEGATIONS_ELSEWHERE, "no")
+    ).split()
 )
 """Most frequent ones of each language, English as it is typed; scikit-learn has the rest."""
 

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pandas as pd
 from groundswell.domain import Account, FeatureCandidate, NeedTheme
 from groundswell.report import Asker, Quote
 from models.demand import Voices
+from models.quotes import Quotables
 from models.voices import account_of
 
 QUOTE_CHARACTERS = (40, 300)
@@ -19,8 +19,6 @@ QUOTE_CHARACTERS = (40, 300)
 COUNTER_QUOTES = 2
 MONTHS = 18
 SHOWN_ASKERS = 25
-CONSIDERED = 400
-"""Mentions looked at per idea when quotes are chosen, best first."""
 _DISAGREE_VOICES = 5
 _DISAGREE_SHARE = 0.4
 
@@ -52,11 +50,13 @@ class Portraits:
         accounts: Sequence[Account],
         themes: Sequence[NeedTheme],
         as_of: datetime,
+        quotables: Quotables,
         quotes: int,
     ) -> None:
         """Prepare columns once; `quotes` is the number wanted per idea."""
         spoken = voices.spoken
         self._voices = voices
+        self._quotables = quotables
         self._quotes = quotes
         self._accounts: Mapping[str, Account] = {a.account_id: a for a in accounts}
         self._column = {str(name): spoken[name].to_numpy() for name in spoken.columns}
@@ -66,6 +66,7 @@ class Portraits:
         )
         self._month = spoken["created_at"].dt.strftime("%Y-%m").to_numpy(str)
         self._central = {t.theme_id: {s: n for n, s in enumerate(t.exemplars)} for t in themes}
+        self._counter = {t.theme_id: t.counter_exemplars for t in themes}
         first = as_of - pd.Timedelta(days=voices.history_days)
         self._months = _months(first.date(), as_of.date())
 
@@ -95,14 +96,13 @@ class Portraits:
             for theme, _ in reversed(candidate.coverage)
             for statement, place in self._central.get(theme, {}).items()
         }
-        best = sorted(rows, key=lambda r: self._eligibility(r, central))[:CONSIDERED]
-        content = self._column["satisfied"]
-        quotes = self._varied([r for r in best if content[r] != 1.0], self._quotes, set())
+        best = sorted(rows, key=lambda r: self._eligibility(r, central))
+        content, said = self._column["satisfied"], self._column["statement_id"]
+        quotes = self._quotables.choose([said[r] for r in best if content[r] != 1.0], self._quotes)
         if not quotes:
-            quotes = self._varied(best, self._quotes, set())
-        used = {int(self._voice[r]) for r in quotes}
-        counter = self._varied([r for r in best if content[r] == 1.0], COUNTER_QUOTES, used)
-        return tuple(map(self._quote, quotes)), tuple(map(self._quote, counter))
+            quotes = self._quotables.choose([said[r] for r in best], self._quotes)
+        opposite = [one for theme, _ in candidate.coverage for one in self._counter.get(theme, ())]
+        return quotes, self._quotables.choose(opposite, COUNTER_QUOTES, unlike=quotes)
 
     def _eligibility(self, row: int, central: Mapping[str, int]) -> tuple[bool, int, float, str]:
         low, high = QUOTE_CHARACTERS
@@ -110,46 +110,6 @@ class Portraits:
         length = len(self._column["text"][row])
         place = central.get(statement, len(central))
         return not low <= length <= high, place, -float(self._column["p"][row]), statement
-
-    def _varied(self, rows: Sequence[int], wanted: int, used: set[int]) -> list[int]:
-        """Pick the most central rows of different voices and texts, least used channel first."""
-        heard, texts = set(used), set()
-        channels: Counter[str] = Counter()
-        waiting = list(rows)
-        picked: list[int] = []
-        while waiting and len(picked) < wanted:
-            row = min(waiting, key=lambda r: channels[str(self._column["channel"][r])])
-            picked.append(row)
-            channels[str(self._column["channel"][row])] += 1
-            heard.add(int(self._voice[row]))
-            texts.add(self._column["text_hash"][row])
-            waiting = [
-                r
-                for r in waiting
-                if int(self._voice[r]) not in heard and self._column["text_hash"][r] not in texts
-            ]
-        return picked
-
-    def _quote(self, row: int) -> Quote:
-        def text(name: str) -> str:
-            return str(self._column[name][row])
-
-        account = self._account(row)
-        rating = float(self._column["rating"][row])
-        known = self._accounts.get(account) if account else None
-        return Quote(
-            statement_id=text("statement_id"),
-            record_id=text("record_id"),
-            text=text("text"),
-            created_at=self._column["created_at"][row].to_pydatetime(),
-            channel=text("channel"),
-            source=text("source"),
-            place=f"{PurePath(text('path')).name}:{int(self._column['line'][row])}",
-            account=account,
-            segment=known.segment if known else None,
-            rating=None if np.isnan(rating) else rating,
-            membership=float(self._column["p"][row]),
-        )
 
     def _account(self, row: int) -> str | None:
         return account_of(self._voices.names[int(self._voice[row])])

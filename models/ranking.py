@@ -19,6 +19,7 @@ from models.ideas import describe_ideas
 from models.market import MarketView, read_market
 from models.money import DealValue, gather_money, value_deals
 from models.priority import add, make_yardstick, market_scales
+from models.quotes import Quotables
 from models.rates import exposure_days, gamma_prior
 from models.scoring import Reference
 from models.situation import assumptions, count_totals, evidence_level
@@ -71,7 +72,8 @@ def rank_candidates(
         notes.append("The strategy changed: scores do not compare with earlier runs.")
     draws = draw_ranks(voices, fixed.efforts, measured.facts, measured.yardstick, parameters)
     without = _ranks_without_sources(table, candidates, measured, fixed, evidence, parameters)
-    ideas = describe_ideas(evidence, candidates, measured, draws, without, parameters)
+    quotables = Quotables(table, evidence.accounts)
+    ideas = describe_ideas(evidence, candidates, measured, draws, without, quotables, parameters)
     priced = "revenue" in measured.yardstick.weights
     level, unlocks = evidence_level(table, evidence, parameters.money.cost_per_ticket is not None)
     return Ranking(

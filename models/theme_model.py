@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.domain import NOISE, FloatArray, IntArray, Vectors
+from groundswell.domain import NOISE, IntArray, Vectors
 from groundswell.errors import ModelError
 
 
@@ -17,18 +17,30 @@ class ThemeModel:
     """A fitted clustering: arrays and numbers only."""
 
     references: NDArray[np.float16]
-    """Unit vectors of the distinct texts it was fitted on, shape (n, dims)."""
+    """Unit vectors of the distinct texts that vote on others, shape (n, dims)."""
     labels: IntArray
     """Permanent theme id of each reference, `NOISE` if none, shape (n,)."""
+    variants: IntArray
+    """Permanent id of each reference's variant within its theme, `NOISE` if none, shape (n,)."""
     theme_ids: IntArray
     """Shape (k,), ascending."""
     centroids: Vectors
     """Shape (k, dims), unit rows."""
+    rarity: NDArray[np.float32]
+    """How rare each bucket of words is, see `models.wording`; empty: words were not used."""
+    word_columns: NDArray[np.int32]
+    """Buckets of the references' words, one reference after the other."""
+    word_weights: NDArray[np.float32]
+    """Aligned with `word_columns`."""
+    word_starts: NDArray[np.int64]
+    """Where each reference's words begin, shape (n + 1,)."""
     floor: float
     """Cosine to the own centroid under which a statement is NOISE."""
     resolution: float
-    agreement: float
-    """Adjusted mutual information between the fit and fits to resamples, at most 1."""
+    worth: float
+    """Nats per tie that the partition is worth on unseen halves, after its cost."""
+    voters: int
+    """Nearest references that vote on a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +50,10 @@ class Placement:
     rows: IntArray
     """Row of the statement."""
     theme_ids: IntArray
-    memberships: FloatArray
+    memberships: NDArray[np.float64]
     """0 to 1; a statement's memberships sum to at most 1. A NOISE entry has 1."""
+    variant_ids: IntArray
+    """Variant of the statement within the theme, `NOISE` where it has none."""
 
     def primary(self, count: int) -> IntArray:
         """Return each statement's strongest theme, shape (count,)."""
@@ -49,20 +63,18 @@ class Placement:
         return best
 
 
-def renamed(model: ThemeModel, theme_ids: Mapping[int, int]) -> ThemeModel:
-    """Return the model with its theme ids replaced, in ascending order of the new ids."""
+def renamed(
+    model: ThemeModel, theme_ids: Mapping[int, int], variant_ids: Mapping[int, int]
+) -> ThemeModel:
+    """Return the model with its ids replaced, themes in ascending order of the new ids."""
     new = np.array([theme_ids[int(old)] for old in model.theme_ids], dtype=np.int64)
     order = np.argsort(new)
-    lookup = {NOISE: NOISE, **theme_ids}
-    labels = np.array([lookup[int(label)] for label in model.labels], dtype=np.int64)
-    return ThemeModel(
-        model.references,
-        labels,
-        new[order],
-        model.centroids[order],
-        model.floor,
-        model.resolution,
-        model.agreement,
+    return replace(
+        model,
+        labels=_looked_up(model.labels, theme_ids),
+        variants=_looked_up(model.variants, variant_ids),
+        theme_ids=new[order],
+        centroids=model.centroids[order],
     )
 
 
@@ -70,17 +82,9 @@ def to_bytes(model: ThemeModel) -> bytes:
     """Write a model as safetensors: arrays and numbers, nothing that could be executed."""
     from safetensors.numpy import save
 
-    numbers = {
-        "floor": model.floor,
-        "resolution": model.resolution,
-        "agreement": model.agreement,
-    }
-    arrays: dict[str, NDArray[Any]] = {
-        "references": model.references,
-        "labels": model.labels,
-        "theme_ids": model.theme_ids,
-        "centroids": model.centroids,
-    }
+    parts = {field.name: getattr(model, field.name) for field in fields(model)}
+    arrays = {name: part for name, part in parts.items() if isinstance(part, np.ndarray)}
+    numbers = {name: part for name, part in parts.items() if name not in arrays}
     return save(arrays, metadata={"numbers": json.dumps(numbers)})
 
 
@@ -98,9 +102,14 @@ def from_bytes(data: bytes) -> ThemeModel:
     try:
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         numbers = json.loads(header["__metadata__"]["numbers"])
-        fields: dict[str, Any] = {**load(data), **numbers}
-        return ThemeModel(**fields)
+        parts: dict[str, Any] = {**load(data), **numbers}
+        return ThemeModel(**parts)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"theme model: not readable ({error}); fit it again with 'groundswell retrain'"
         ) from None
+
+
+def _looked_up(labels: IntArray, ids: Mapping[int, int]) -> IntArray:
+    lookup = {NOISE: NOISE, **ids}
+    return np.array([lookup[int(label)] for label in labels], dtype=np.int64)

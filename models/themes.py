@@ -1,43 +1,65 @@
-"""Find the need themes in a set of statements, and place new statements among them.
+"""Find the need themes in a set of statements, in three nested levels.
 
-A theme is a community of the nearest-neighbour graph of the statements' vectors. A statement
-takes the theme most of its nearest neighbours have, weighted by closeness; the shares of that
-vote are its soft membership. A statement that is as far from its theme as hardly any statement
-is even from a theme it does not belong to is NOISE: visible, and looked at again at every fit.
+A theme (a need) is a community of the graph that joins each statement to those nearest to it
+in meaning and words. Its number follows from the data (`models.communities`). An area is a
+community of needs; a variant is what a need falls into at a finer resolution. A statement that
+is as far from its theme as hardly any statement is even from a theme it does not belong to is
+NOISE: visible, and looked at again in every run.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from hashlib import blake2b
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from groundswell.domain import NOISE, FloatArray, IntArray, Vectors
-from models.communities import find_communities, leiden, renumber
-from models.neighbours import local_scales, nearest, neighbour_graph
-from models.theme_model import Placement, ThemeModel
+from models.communities import Communities, find_communities
+from models.foretelling import worth_of_chance
+from models.likeness import Said, neighbours_within
+from models.neighbours import exact_unit_rows, neighbour_graph
+from models.placement import cosines_to_own, vote
+from models.theme_levels import find_areas, find_variants, large_groups
+from models.theme_model import ThemeModel
+from models.wording import read_wording
 
-FEWEST_NEIGHBOURS = 12
-"""Neighbours in a small set; ``sqrt(n) / 4`` in between, at most the setting."""
+FEWEST_NEIGHBOURS = 10
+"""Neighbours in a small set; ``sqrt(n) / 2.4`` in between, at most the setting."""
 
-VOTERS = 15
-"""Nearest statements that vote on a new one: half the graph's neighbours."""
+NEIGHBOURS_GROWTH = 2.4
+
+CORE_ROWS = 50_000
+"""Distinct texts that the graph is made of at most, a fair sample; the others are placed among
+the themes found (record 0014: what that costs)."""
 
 NOISE_QUANTILE = 0.05
 """A statement is NOISE if its cosine to its own theme lies under this quantile of all
-statements' cosines to the nearest theme that is not theirs (measured: decision record 0006)."""
+statements' cosines to the nearest theme that is not theirs (record 0006)."""
 
-HALF_AS_CLOSE = 0.5
+HALF_AS_CLOSE = 0.53
 """Or under this share of all statements' median cosine to their own theme, where themes lie so
 far apart that the first rule says nothing."""
 
-AREA_RESOLUTION = 1.0
-"""Resolution of the partition of themes into areas: plain modularity."""
+MOST_VOTERS = 30
+"""Nearest texts that vote on a statement, at most."""
 
-SAME_TEXT = 1.0 - 1e-4
-"""Cosine from which two vectors are one text's (float16 rounding leaves 1 +- 5e-5)."""
+
+NEW = -2
+"""Earlier theme of a text that was not known to the earlier fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The themes before this fit, which the new ones continue where nothing speaks against it."""
+
+    labels: IntArray
+    """Theme of each text, shape (n,), any numbers from 0; `NOISE` for none, `NEW` for a text that
+    was not known."""
+    resolution: float | None
+    """Of the earlier fit; None where it was made of other vectors or settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +67,30 @@ class ThemeFit:
     """What a fit found, before its themes get permanent ids: ids here are 0 to k - 1."""
 
     model: ThemeModel
+    """Its references are the core, row by row."""
+    core: IntArray
+    """Rows of the statements that the graph was made of, in the model's order."""
     stability: FloatArray
-    """Best-match Jaccard index of each theme over the resamples, shape (k,)."""
+    """How well each theme is found again in halves of the statements, shape (k,), 0 to 1."""
     areas: IntArray
     """Area of each theme, shape (k,)."""
+    parents: IntArray
+    """Theme of each variant, shape (n_variants,)."""
+
+    @property
+    def convincing(self) -> bool:
+        """Whether the themes as a whole are worth more than chance groupings of words."""
+        return self.model.worth > worth_of_chance(len(self.core))
 
 
 def fit_themes(
     vectors: Vectors,
+    texts: Sequence[str] | None = None,
     *,
     neighbours: int,
     min_statements: int,
-    resamples: int,
-    seed: int,
+    before: Earlier | None = None,
+    stage: Callable[[str], None] = lambda _: None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> ThemeFit:
     """Cluster distinct statements into themes, their number chosen from the data.
@@ -65,141 +98,112 @@ def fit_themes(
     Parameters
     ----------
     vectors : ndarray of shape (n, dims), unit rows
-        One row per distinct text, in a canonical order: the result is the same for the same
-        rows in the same order.
+        One row per distinct text, in any order: the same rows give the same themes, whatever
+        their order and the number of threads. There is no seed, as nothing is left to chance.
+    texts : sequence of length n
+        What the vectors say; None: cluster by meaning alone.
     neighbours
         Edges per statement in a large set; fewer in a small one.
     min_statements
         Smallest theme. Statements of smaller groups go to the nearest theme, or are NOISE.
-    resamples, seed
-        See `models.communities.find_communities`.
+    before
+        The themes before this fit.
+    stage
+        Called with the name of each stage as it begins: graph, communities, hierarchy.
     advance
         Called with 1 after each stretch of work.
     """
-    vectors = _unit(vectors)
-    count = len(vectors)
-    per_row = min(max(round(count**0.5 / 4), FEWEST_NEIGHBOURS), neighbours, count - 1)
-    if count <= min_statements or per_row < 1:
-        return _no_themes(vectors)
-    indices, similarities = nearest(vectors, vectors, per_row, skip_self=True)
-    graph = neighbour_graph(indices, similarities)
-    found = find_communities(graph, resamples=resamples, seed=seed, advance=advance)
-    sizes = np.bincount(found.labels)
-    kept = np.flatnonzero(sizes >= min_statements)
+    core = _core(vectors, texts)
+    said = _said(vectors[core], None if texts is None else [texts[row] for row in core])
+    per_row = neighbours_for(len(core), neighbours)
+    if len(core) <= min_statements or per_row < 1:
+        return _no_themes(said, core)
+    stage("graph")
+    indices = neighbours_within(said, per_row)
+    graph = neighbour_graph(indices)
+    stage("communities")
+    homes = None if before is None else _homes(before.labels[core], indices)
+    kept_at = None if before is None else before.resolution
+    found = find_communities(graph, before=homes, resolution=kept_at, advance=advance)
+    stage("hierarchy")
+    labels, kept = large_groups(found.labels, min_statements)
     if len(kept) == 0:
-        return _no_themes(vectors)
-    names = np.full(len(sizes), NOISE, dtype=np.int64)
-    names[kept] = np.arange(len(kept))
-    labels = names[found.labels]
-    centroids = _centroids(vectors, labels, len(kept))
-    labels = _place_small_groups(labels, indices, similarities, len(kept))
-    floor = _noise_floor(vectors, labels, centroids)
-    labels = _drop_noise(vectors, labels, centroids, floor)
-    model = ThemeModel(
-        vectors.astype(np.float16),
-        labels,
-        np.arange(len(kept), dtype=np.int64),
-        centroids,
-        floor,
-        found.resolution,
-        found.agreement,
-    )
-    return ThemeFit(model, found.stability[kept], _areas(graph, labels, len(kept), seed))
+        return _no_themes(said, core)
+    labels = _place_small_groups(labels, indices, len(kept))
+    centroids = centroids_of(said.vectors, labels, len(kept))
+    floor = _noise_floor(said.vectors, labels, centroids)
+    labels = _leave_out(said.vectors, labels, centroids, floor)
+    areas = find_areas(graph, labels, len(kept))
+    variants, parents = find_variants(graph, labels, found.resolution, min_statements)
+    voters = min(per_row, MOST_VOTERS)
+    model = _model(_Found(said, labels, variants, centroids, floor, voters), found)
+    return ThemeFit(model, core, found.stability[kept], areas, parents)
 
 
-def assign_themes(
-    model: ThemeModel,
-    vectors: Vectors,
-    *,
-    min_membership: float,
-    advance: Callable[[int], None] = lambda _: None,
-) -> Placement:
-    """Place statements among the themes of a fitted model, without changing it.
-
-    A text the model was fitted on keeps the theme it had. Each row is placed by itself: alone
-    or in a batch it gets the same themes.
-
-    Parameters
-    ----------
-    vectors : ndarray of shape (n, dims), unit rows
-    min_membership
-        Weaker memberships are left out, the strongest never, 0 to 1.
-    """
-    if len(model.theme_ids) == 0 or len(vectors) == 0:
-        rows = np.arange(len(vectors), dtype=np.int64)
-        return Placement(rows, np.full(len(rows), NOISE, dtype=np.int64), np.ones(len(rows)))
-    vectors = _unit(vectors)
-    voters = min(VOTERS, len(model.references))
-    references = _unit(model.references.astype(np.float32))
-    indices, similarities = nearest(vectors, references, voters, advance=advance)
-    shares = _vote(model.labels[indices], similarities, model.theme_ids)
-    own = shares.argmax(axis=1)
-    to_own = _row_cosines(vectors, model.centroids[own])
-    noise = (shares.max(axis=1) == 0.0) | (to_own < model.floor)
-    known = similarities[:, 0] >= SAME_TEXT
-    before = model.labels[indices[:, 0]]
-    noise[known] = before[known] == NOISE
-    settled = known & (before != NOISE)
-    own[settled] = np.searchsorted(model.theme_ids, before[settled])
-    return _placement(shares, own, noise, model.theme_ids, min_membership)
+def neighbours_for(count: int, most: int) -> int:
+    """Return how many neighbours each of `count` statements is joined to, at most `most`."""
+    grown = round(math.sqrt(count) / NEIGHBOURS_GROWTH)
+    return min(max(grown, FEWEST_NEIGHBOURS), most, count - 1)
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return cast("Vectors", (vectors / np.maximum(norms, 1e-12)).astype(np.float32))
-
-
-def _row_cosines(left: Vectors, right: Vectors) -> NDArray[np.float32]:
-    return cast("NDArray[np.float32]", np.einsum("ij,ij->i", left, right, dtype=np.float32))
-
-
-def _no_themes(vectors: Vectors) -> ThemeFit:
-    nothing = np.empty(0, dtype=np.int64)
-    model = ThemeModel(
-        vectors.astype(np.float16),
-        np.full(len(vectors), NOISE, dtype=np.int64),
-        nothing,
-        np.empty((0, vectors.shape[1]), dtype=np.float32),
-        -1.0,
-        1.0,
-        0.0,
-    )
-    return ThemeFit(model, np.empty(0), nothing)
-
-
-def _centroids(vectors: Vectors, labels: IntArray, count: int) -> Vectors:
+def centroids_of(vectors: Vectors, labels: IntArray, count: int) -> Vectors:
+    """Return the mean direction of each theme's statements, shape (count, dims), unit rows."""
     members = np.flatnonzero(labels != NOISE)
     choose = sp.csr_array(
         (np.ones(len(members)), (labels[members], members)), shape=(count, len(labels))
     )
-    return _unit(np.asarray(choose @ vectors.astype(np.float64), dtype=np.float32))
+    sums = np.asarray(choose @ vectors.astype(np.float64))
+    norms = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    return np.asarray(sums / norms, dtype=np.float32)
 
 
-def _vote(labels: IntArray, similarities: NDArray[np.float32], theme_ids: IntArray) -> FloatArray:
-    """Return each theme's share of the neighbours' weight, shape (n, k); NOISE votes for none."""
-    scales = local_scales(similarities)
-    squared = np.maximum(2.0 - 2.0 * similarities.astype(np.float64), 0.0)
-    weights = np.exp(-squared / (scales[:, None] ** 2))
-    rows = np.repeat(np.arange(len(labels)), labels.shape[1])
-    columns = np.searchsorted(theme_ids, labels.ravel())
-    counted = labels.ravel() != NOISE
-    shape = (len(labels), len(theme_ids))
-    cells = (weights.ravel()[counted], (rows[counted], columns[counted]))
-    votes = sp.csr_array(cells, shape=shape).toarray()
-    return np.asarray(votes / weights.sum(axis=1, keepdims=True))
+def _core(vectors: Vectors, texts: Sequence[str] | None) -> IntArray:
+    """Return the rows the graph is made of, in the order of a hash of what they say.
+
+    So the order of the rows decides nothing, and the first ones are a fair sample.
+    """
+    rows = np.ascontiguousarray(vectors, dtype=np.float16)
+    said = texts if texts is not None else [""] * len(rows)
+    digests = b"".join(
+        blake2b(row.tobytes() + text.encode(), digest_size=16).digest()
+        for row, text in zip(rows, said, strict=True)
+    )
+    high, low = np.frombuffer(digests, dtype=">u8").reshape(-1, 2).T
+    return np.asarray(np.lexsort((low, high))[:CORE_ROWS], dtype=np.int64)
 
 
-def _place_small_groups(
-    labels: IntArray, indices: IntArray, similarities: NDArray[np.float32], count: int
-) -> IntArray:
+def _said(vectors: Vectors, texts: Sequence[str] | None) -> Said:
+    return Said(exact_unit_rows(vectors), None if texts is None else read_wording(texts))
+
+
+def _place_small_groups(labels: IntArray, indices: IntArray, count: int) -> IntArray:
     homeless = np.flatnonzero(labels == NOISE)
     if len(homeless) == 0:
         return labels
-    themes = np.arange(count, dtype=np.int64)
-    shares = _vote(labels[indices[homeless]], similarities[homeless], themes)
+    shares = vote(labels[indices[homeless]], count)
     placed = labels.copy()
     placed[homeless] = np.where(shares.max(axis=1) > 0.0, shares.argmax(axis=1), NOISE)
     return placed
+
+
+def _homes(labels: IntArray, indices: IntArray) -> IntArray:
+    """Return the earlier theme that each text is drawn to, `NOISE` for none.
+
+    What belonged to no theme is drawn to that of its neighbours: else it would gather to new
+    themes while everything else is held where it was.
+    """
+    known = np.unique(labels[labels >= 0])
+    places = np.where(labels >= 0, np.searchsorted(known, labels), NOISE)
+    stray = np.flatnonzero(labels == NOISE)
+    if len(known) and len(stray):
+        shares = vote(places[indices[stray]], len(known))
+        places[stray] = np.where(shares.max(axis=1) > 0.0, shares.argmax(axis=1), NOISE)
+    return places
+
+
+def _leave_out(vectors: Vectors, labels: IntArray, centroids: Vectors, floor: float) -> IntArray:
+    far = cosines_to_own(vectors, centroids, np.maximum(labels, 0)) < floor
+    return np.where(far, NOISE, labels).astype(np.int64)
 
 
 def _noise_floor(vectors: Vectors, labels: IntArray, centroids: Vectors) -> float:
@@ -214,42 +218,42 @@ def _noise_floor(vectors: Vectors, labels: IntArray, centroids: Vectors) -> floa
     return round(max(fence, float(np.quantile(cosines.max(axis=1), NOISE_QUANTILE))), 4)
 
 
-def _drop_noise(vectors: Vectors, labels: IntArray, centroids: Vectors, floor: float) -> IntArray:
-    far = _row_cosines(vectors, centroids[np.maximum(labels, 0)]) < floor
-    return np.where(far, NOISE, labels).astype(np.int64)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a model is made of, as in `ThemeModel`."""
+
+    said: Said
+    labels: IntArray
+    variants: IntArray
+    centroids: Vectors
+    floor: float
+    voters: int
 
 
-def _areas(graph: sp.csr_array, labels: IntArray, count: int, seed: int) -> IntArray:
-    members = np.flatnonzero(labels != NOISE)
-    belongs = sp.csr_array(
-        (np.ones(len(members)), (members, labels[members])), shape=(len(labels), count)
+def _model(parts: _Found, found: Communities | None) -> ThemeModel:
+    words = parts.said.wording
+    empty: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+    starts = np.zeros(len(parts.labels) + 1) if words is None else words.rows.indptr
+    return ThemeModel(
+        references=parts.said.vectors.astype(np.float16),
+        labels=parts.labels,
+        variants=parts.variants,
+        theme_ids=np.arange(len(parts.centroids), dtype=np.int64),
+        centroids=parts.centroids,
+        rarity=empty if words is None else words.rarity,
+        word_columns=(empty if words is None else words.rows.indices).astype(np.int32),
+        word_weights=empty if words is None else words.rows.data.astype(np.float32),
+        word_starts=starts.astype(np.int64),
+        floor=parts.floor,
+        resolution=1.0 if found is None else found.resolution,
+        worth=0.0 if found is None else found.worth,
+        voters=parts.voters,
     )
-    between = sp.csr_array(belongs.T @ graph @ belongs)
-    between.setdiag(0.0)
-    between.eliminate_zeros()
-    between.sort_indices()
-    return renumber(leiden(between, AREA_RESOLUTION, seed=seed, iterations=8))
 
 
-def _placement(
-    shares: FloatArray,
-    own: IntArray,
-    noise: NDArray[np.bool_],
-    theme_ids: IntArray,
-    min_membership: float,
-) -> Placement:
-    kept = shares >= max(min_membership, 1e-9)
-    kept[np.arange(len(own)), own] = True
-    kept[noise] = False
-    rows, columns = np.nonzero(kept)
-    memberships = shares[rows, columns]
-    # The vote can leave a known text's own theme without a share; it never counts for nothing.
-    memberships = np.where(
-        columns == own[rows], np.maximum(memberships, min_membership), memberships
-    )
-    quiet = np.flatnonzero(noise)
-    rows = np.concatenate([rows, quiet])
-    themes = np.concatenate([theme_ids[columns], np.full(len(quiet), NOISE, dtype=np.int64)])
-    strengths = np.concatenate([memberships, np.ones(len(quiet))])
-    order = np.lexsort((themes, rows))
-    return Placement(rows[order], themes[order], np.asarray(strengths[order]))
+def _no_themes(said: Said, core: IntArray) -> ThemeFit:
+    nobody = np.full(len(core), NOISE, dtype=np.int64)
+    nothing = np.empty(0, dtype=np.int64)
+    centroids = np.empty((0, said.vectors.shape[1]), dtype=np.float32)
+    model = _model(_Found(said, nobody, nobody, centroids, -1.0, 1), None)
+    return ThemeFit(model, core, np.empty(0), nothing, nothing)

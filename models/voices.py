@@ -6,6 +6,7 @@ segments of the accounts count as they do among all customers, not as loudly as 
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -20,21 +21,29 @@ ACCOUNT_PREFIX = "account:"
 
 
 def usable_mentions(evidence: Evidence) -> pd.DataFrame:
-    """Return the mentions up to the report's moment in canonical order.
+    """Return the mentions up to the report's moment in canonical order, see `usable`."""
+    return usable(evidence.mentions, evidence.as_of)
+
+
+def usable(mentions: pd.DataFrame, moment: datetime) -> pd.DataFrame:
+    """Return the mentions up to a moment in canonical order.
 
     Adds the columns voice (name), age_days (0 or more) and satisfied (1, 0 or NaN where
     neither rating nor NPS is known).
     """
-    as_of = pd.Timestamp(evidence.as_of)
-    table = evidence.mentions
-    table = table[table["created_at"] <= as_of].sort_values(["statement_id", "theme_id"])
+    as_of = pd.Timestamp(moment)
+    table = mentions[mentions["created_at"] <= as_of].sort_values(["statement_id", "theme_id"])
     table = table.reset_index(drop=True)
+    age = (as_of - table["created_at"]).dt.total_seconds().to_numpy(np.float64) / 86_400.0
+    return table.assign(voice=name_voices(table), age_days=age, satisfied=satisfaction(table))
+
+
+def satisfaction(table: pd.DataFrame) -> FloatArray:
+    """Return 1 for a rating of 4 or 5 (else an NPS of 9 or 10), 0 for less, NaN for none."""
     rating = table["rating"].to_numpy(np.float64)
     nps = table["nps"].to_numpy(np.float64)
     by_nps = np.where(np.isnan(nps), np.nan, nps >= SATISFIED_NPS)
-    satisfied = np.where(np.isnan(rating), by_nps, rating >= SATISFIED_RATING)
-    age = (as_of - table["created_at"]).dt.total_seconds().to_numpy(np.float64) / 86_400.0
-    return table.assign(voice=name_voices(table), age_days=age, satisfied=satisfied)
+    return np.where(np.isnan(rating), by_nps, rating >= SATISFIED_RATING)
 
 
 def name_voices(mentions: pd.DataFrame) -> pd.Series:

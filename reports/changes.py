@@ -25,7 +25,8 @@ def changes_markdown(changes: Changes, report: IdeaReport) -> str:
         lines += [f"## {_HEADINGS[kind]}", ""]
         lines += [f"- {_move_line(move)}" for move in moves] + [""]
     if changes.themes:
-        lines += ["## Themes", "", *(f"- {markdown_text(text)}" for text in changes.themes), ""]
+        told = [f"- {markdown_text(change.sentence)}" for change in changes.themes]
+        lines += ["## Themes", "", *told, ""]
     return "\n".join(lines + _top_ten(report))
 
 

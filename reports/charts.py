@@ -5,6 +5,7 @@ numbers as text beside them and are hidden from screen readers; the others have 
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from markupsafe import Markup
 
@@ -14,6 +15,7 @@ Months = Sequence[tuple[str, int]]
 
 _SPARK_WIDTH, _SPARK_HEIGHT = 72, 22
 _MONTHS_WIDTH, _MONTHS_HEIGHT = 360, 132
+_WEEKS_HEIGHT = 96
 _MARGIN_TOP, _MARGIN_BOTTOM = 16, 18
 _ALL_NUMBERED = 12  # months; more bars are too narrow for a number each
 
@@ -92,6 +94,47 @@ def month_bars(months: Months) -> Markup:
         *texts,
         class_="months",
         viewBox=f"0 0 {_MONTHS_WIDTH} {_MONTHS_HEIGHT}",
+        role="img",
+    )
+
+
+def week_bars(weeks: Sequence[tuple[date, int]]) -> Markup:
+    """Draw voices by week as bars, the peak and the newest week with their numbers."""
+    if not weeks:
+        return Markup("")
+    counts = [n for _, n in weeks]
+    top = max(*counts, 1)
+    slot = _MONTHS_WIDTH / max(len(weeks), 12)
+    floor = _WEEKS_HEIGHT - _MARGIN_BOTTOM
+    bars = []
+    for i, n in enumerate(counts):
+        height = round((floor - _MARGIN_TOP) * n / top, 1)
+        bars.append(f"M{(i + 0.1) * slot:.4g} {floor}v-{height:g}h{0.8 * slot:.3g}v{height:g}")
+    peak = counts.index(max(counts))
+    numbers = [
+        element(
+            "text",
+            str(counts[i]),
+            x=round(min(max((i + 0.5) * slot, 8), _MONTHS_WIDTH - 8), 1),
+            y=round(floor - (floor - _MARGIN_TOP) * counts[i] / top - 4, 1),
+        )
+        for i in sorted({peak, len(counts) - 1})
+    ]
+    first, last = (day.isoformat() for day in (weeks[0][0], weeks[-1][0]))
+    ends = [
+        element("text", first, class_="axis start", x=0, y=_WEEKS_HEIGHT - 5),
+        element("text", last, class_="axis end", x=_MONTHS_WIDTH, y=_WEEKS_HEIGHT - 5),
+    ]
+    told = f"Voices a week, {first} to {last}: {', '.join(map(str, counts))}"
+    return element(
+        "svg",
+        element("title", told),
+        element("path", d="".join(bars)),
+        element("path", class_="floor", d=f"M0 {floor}H{_MONTHS_WIDTH}"),
+        *numbers,
+        *(ends if len(weeks) > 1 else ends[:1]),
+        class_="months",
+        viewBox=f"0 0 {_MONTHS_WIDTH} {_WEEKS_HEIGHT}",
         role="img",
     )
 

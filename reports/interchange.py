@@ -8,14 +8,14 @@ numbers without a decimal point.
 import ast
 import inspect
 import json
-import sys
 from dataclasses import is_dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import groundswell.report
 from groundswell.errors import StoreError
-from groundswell.report import IdeaReport
+from groundswell.report import Changes, IdeaReport
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -34,6 +34,14 @@ def to_json(report: IdeaReport) -> str:
         A number is infinite or not a number.
     """
     values = _rounded(_adapter().dump_python(report, mode="json"))
+    return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def changes_json(changes: Changes) -> str:
+    """Return what changed since the run before as canonical JSON, ending in a newline."""
+    from pydantic import TypeAdapter
+
+    values = _rounded(TypeAdapter(Changes).dump_python(changes, mode="json"))
     return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -93,7 +101,7 @@ def _rounded(value: Any) -> Any:
 
 def _described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
     """Carry the sentences under a dataclass's fields over into its schema."""
-    value_type = getattr(sys.modules[IdeaReport.__module__], name, None)
+    value_type = getattr(groundswell.report, name, None)
     if not is_dataclass(value_type):
         return definition
     sentences = _field_sentences(inspect.getsource(value_type))  # type: ignore[arg-type]

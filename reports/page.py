@@ -34,7 +34,9 @@ _ALL_SHOWN = _Shown(quotes=20, counter_quotes=5, askers=8, analogues=5, months=1
 _FEW_SHOWN = _Shown(quotes=2, counter_quotes=1, askers=3, analogues=2, months=0)
 # Two hundred ideas must stay below 2 MB, so that the page opens at once: a long report shows
 # all its evidence for the first ideas only.
-_LONG, _FIRST = 60, 25
+_LONG, _FIRST = 60, 20
+_THEMES = 60
+"""Themes with a paragraph of their own, those with most voices."""
 
 
 def report_html(report: IdeaReport, changes: Changes) -> str:
@@ -58,6 +60,7 @@ def report_html(report: IdeaReport, changes: Changes) -> str:
         decisions=summary.decisions(report, changes),
         scale=waterfall.shared_scale(report.ideas),
         anchors={idea.candidate_id: anchor(idea) for idea in report.ideas},
+        themes_shown=_FIRST if len(report.ideas) > _LONG else _THEMES,
         all_shown_to=_FIRST if len(report.ideas) > _LONG else len(report.ideas),
         all_shown=_ALL_SHOWN,
         few_shown=_FEW_SHOWN,

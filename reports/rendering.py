@@ -2,7 +2,7 @@
 
 from groundswell.report import Changes, IdeaReport
 from reports.changes import changes_markdown
-from reports.interchange import to_json
+from reports.interchange import changes_json, to_json
 
 
 def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
@@ -12,7 +12,8 @@ def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
     -------
     dict of str to bytes
         ``report.html`` (one self-contained page without script), ``ideas.csv``, ``ideas.xlsx``,
-        ``ideas.json`` (the lossless form, docs/schema/ideas.schema.json) and ``changes.md``.
+        ``ideas.json`` (the lossless form, docs/schema/ideas.schema.json), and what changed as
+        ``changes.md`` and, with every figure, as ``changes.json``.
 
     Raises
     ------
@@ -28,4 +29,5 @@ def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
         "ideas.xlsx": ideas_xlsx(report),
         "ideas.json": to_json(report).encode(),
         "changes.md": changes_markdown(changes, report).encode(),
+        "changes.json": changes_json(changes).encode(),
     }

@@ -1,79 +1,53 @@
 """The theme map: near circles are needs expressed alike, area is the number of voices.
 
 It is drawn once for a wide and once for a narrow page, because text in a drawing shrinks with
-it; the style sheet shows one of the two.
+it; the style sheet shows one of the two. A place is drawn where the layout says, whatever other
+themes there are, so that a theme is found again in the next report.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
+from math import pi, sqrt
 
 from markupsafe import Markup
 
 from groundswell.report import ThemeSummary
+from reports import figures
 from reports.inert import one_line
+from reports.map_labels import LINE_HEIGHT, MARGIN, Box, Circle, Label, place_labels
 from reports.svg import element
 
 AREA_COLOURS = 8
 """Areas with a colour of their own; all further ones share the last class."""
 
-_CHARACTER = 7.4  # width of a character in pixels at 12 px, of the widest common system font
-_LINE = 15.0
-_LONGEST = 30  # characters of a label
-_LABEL_EVERY = 36  # pixels of width for each label that is tried
-_ROOM = 44.0  # free edge around the circles
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: "_Box") -> bool:
-        apart = self.right <= other.left or other.right <= self.left
-        return not (apart or self.bottom <= other.top or other.bottom <= self.top)
-
-    def within(self, other: "_Box") -> bool:
-        inside = self.left >= other.left and self.right <= other.right
-        return inside and self.top >= other.top and self.bottom <= other.bottom
-
-
-@dataclass(frozen=True, slots=True)
-class _Circle:
-    theme: ThemeSummary
-    x: float
-    y: float
-    r: float
-
-    @property
-    def box(self) -> _Box:
-        return _Box(self.x - self.r, self.y - self.r, self.x + self.r, self.y + self.r)
+_LARGEST = 11  # the largest radius goes at least so often into the map's shorter side
+_COVERED = 0.12  # share of the map under circles, at most: more would lie on one another
+_SMALLEST = 3.0  # pixels of radius
+_EDGE = 12.0  # pixels that no circle reaches, so that marks do not leave the map either
+_NAMED = 3  # themes that the description names
 
 
 def theme_map(themes: Sequence[ThemeSummary], width: int, height: int) -> Markup:
-    """Draw the map in a box of `width` by `height` pixels."""
-    circles = _circles(themes, width, height)
+    """Draw the map in a box of `width` by `height` pixels.
+
+    Labels neither meet each other nor any circle but their own, the most voiced come first; a
+    theme without room for one is named by its tooltip and the table.
+    """
+    order = sorted(themes, key=lambda theme: (-theme.voices, theme.theme_id))
+    circles = _circles(order, width, height)
     classes = area_classes(themes)
     wide = width > 600
-    drawn = [
-        element(
-            "circle",
-            *(_tooltip(circle.theme) if wide else ()),
-            class_=classes[circle.theme.area],
-            cx=round(circle.x, 1),
-            cy=round(circle.y, 1),
-            r=round(circle.r, 1),
-        )
-        for circle in circles
-    ]
+    labels = place_labels(circles, width, height)
     return element(
         "svg",
         element("title", f"Map of {len(themes)} themes"),
-        element("desc", "The area of a circle is its number of voices; the table has the same."),
-        *drawn,
-        *_labels(circles, width, height),
+        element("desc", _description(order)),
+        *(
+            _drawn_circle(circle, theme, classes[theme.area], _tooltip(theme) if wide else ())
+            for circle, theme in zip(circles, order, strict=True)
+        ),
+        *_drawn_leaders(labels),
+        *(_drawn_mark(circle.mark) for circle in circles if circle.marked),
+        *(_drawn_label(label) for label in labels),
         class_="wide" if wide else "narrow",
         viewBox=f"0 0 {width} {height}",
         role="img",
@@ -100,76 +74,92 @@ def legend(themes: Sequence[ThemeSummary]) -> list[tuple[str, str]]:
     ]
 
 
-def _tooltip(theme: ThemeSummary) -> tuple[Markup]:
-    return (element("title", f"{one_line(theme.label)}: {theme.voices} voices"),)
+def _description(order: Sequence[ThemeSummary]) -> str:
+    most = [f"{one_line(theme.label)} ({theme.voices})" for theme in order[:_NAMED]]
+    rising = [one_line(theme.label) for theme in order if theme.rises]
+    more = f" and {len(rising) - _NAMED} more" if len(rising) > _NAMED else ""
+    sentences = (
+        "The area of a circle is its number of voices; the table has the same.",
+        f"Most voices: {', '.join(most)}." if most else "",
+        f"Rising: {', '.join(rising[:_NAMED])}{more}." if rising else "",
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _circles(themes: Sequence[ThemeSummary], width: int, height: int) -> list[_Circle]:
+def _circles(order: Sequence[ThemeSummary], width: int, height: int) -> list[Circle]:
     """Place the circles, largest first, so that small ones lie on top."""
-    order = sorted(themes, key=lambda theme: (-theme.voices, theme.theme_id))
-    most = max((theme.voices for theme in themes), default=1) or 1
-    largest = min(width, height) / 11
+    most = max((theme.voices for theme in order), default=1) or 1
+    together = max(1.0, sum(theme.voices for theme in order) / most)  # in largest circles
+    limit = min(width, height) / _LARGEST
+    largest = min(limit, sqrt(_COVERED * width * height / pi / together))
+    edge = limit + _EDGE
     return [
-        _Circle(
-            theme,
-            _spread(theme.x, [t.x for t in themes], width),
-            height - _spread(theme.y, [t.y for t in themes], height),
-            max(3.0, largest * sqrt(theme.voices / most)),
+        Circle(
+            theme.label,
+            edge + _share(theme.x) * (width - 2.0 * edge),
+            edge + (1.0 - _share(theme.y)) * (height - 2.0 * edge),
+            max(_SMALLEST, largest * sqrt(theme.voices / most)),
+            marked=bool(theme.rises),
         )
         for theme in order
     ]
 
 
-def _spread(value: float, values: Sequence[float], length: float) -> float:
-    """Map the range in use onto the drawing."""
-    low, high = min(values), max(values)
-    inside = (value - low) / (high - low) if high > low else 0.5
-    return _ROOM + inside * (length - 2 * _ROOM)
+def _share(place: float) -> float:
+    """Return how far along the map a place is, 0 to 1."""
+    return (min(max(place, -1.0), 1.0) + 1.0) / 2.0
 
 
-def _labels(circles: Sequence[_Circle], width: int, height: int) -> list[Markup]:
-    """Label the largest first, each where it covers no other label and no large circle."""
-    page = _Box(2, 2, width - 2, height - 2)
-    large = [circle.box for circle in circles[: max(12, len(circles) // 4)]]
-    taken: list[_Box] = []
-    labels: list[Markup] = []
-    for circle in circles:
-        if len(labels) == width // _LABEL_EVERY:
-            break
-        text = _shortened(circle.theme.label)
-        others = [box for box in large if box != circle.box]
-        for anchor, box in _places(circle, len(text) * _CHARACTER):
-            in_the_way = taken if anchor == "inside" else taken + others
-            if box.within(page) and not any(box.meets(other) for other in in_the_way):
-                taken.append(box)
-                labels.append(_label(text, anchor, box))
-                break
-    return labels
+def _tooltip(theme: ThemeSummary) -> tuple[Markup]:
+    voices = f"{figures.count(theme.voices)} voice{'' if theme.voices == 1 else 's'}"
+    states = ("rising" if theme.rises else "", _state(theme))
+    says = ", ".join(word for word in (voices, *states) if word)
+    return (element("title", f"{one_line(theme.label)}: {says}"),)
 
 
-def _places(circle: _Circle, width: float) -> list[tuple[str, _Box]]:
-    """Return where a label may stand, best first, with the side its text is anchored at."""
-    x, y, r = circle.x, circle.y, circle.r
-    half, gap = width / 2, _LINE / 2 + 1
-    centres = (
-        ("middle", x, y - r - gap),
-        ("middle", x, y + r + gap),
-        ("start", x + r + half + 3, y),
-        ("end", x - r - half - 3, y),
-        ("inside", x, y),
+def _state(theme: ThemeSummary) -> str:
+    return theme.state if theme.state == "provisional" else ""
+
+
+def _drawn_circle(
+    circle: Circle, theme: ThemeSummary, area: str, tooltip: tuple[Markup, ...]
+) -> Markup:
+    return element(
+        "circle",
+        *tooltip,
+        class_=f"{area} {_state(theme)}".rstrip(),
+        cx=round(circle.x, 1),
+        cy=round(circle.y, 1),
+        r=round(circle.r, 1),
     )
-    return [
-        (anchor, _Box(cx - half, cy - _LINE / 2, cx + half, cy + _LINE / 2))
-        for anchor, cx, cy in centres
-    ]
 
 
-def _label(text: str, anchor: str, box: _Box) -> Markup:
-    x = {"start": box.left, "end": box.right}.get(anchor, (box.left + box.right) / 2)
-    side = anchor if anchor in ("start", "end") else None
-    return element("text", text, text_anchor=side, x=round(x, 1), y=round(box.bottom - 4, 1))
+def _drawn_leaders(labels: Sequence[Label]) -> list[Markup]:
+    """Draw all lines as one path."""
+    lines = [label.leader for label in labels if label.led]
+    path = "".join(f"M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" for x, y, to_x, to_y in lines)
+    # An empty one too, so that what customers write decides on no element of the page.
+    return [element("path", class_="leader", d=path)] if labels else []
 
 
-def _shortened(label: str) -> str:
-    text = one_line(label)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+def _drawn_mark(box: Box) -> Markup:
+    middle = (box.left + box.right) / 2.0
+    corners = f"M{box.left:.1f} {box.bottom:.1f}H{box.right:.1f}L{middle:.1f} {box.top:.1f}Z"
+    return element("path", class_="rise", d=corners)
+
+
+def _drawn_label(label: Label) -> Markup:
+    box, middle = label.box, label.circle.x
+    side = "start" if box.left >= middle else "end" if box.right <= middle else "middle"
+    edges = {"start": box.left + MARGIN, "end": box.right - MARGIN}
+    x = round(edges.get(side, (box.left + box.right) / 2.0), 1)
+    first, second = (*label.lines, "")[:2]
+    # An empty second line, for the same reason.
+    return element(
+        "text",
+        first,
+        element("tspan", second, x=x, dy=LINE_HEIGHT),
+        text_anchor=side,
+        x=x,
+        y=round(box.top + MARGIN + 11.0, 1),
+    )

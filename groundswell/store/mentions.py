@@ -64,7 +64,8 @@ def statements(
     Returns
     -------
     DataFrame
-        statement_id, record_id, text_hash and text; with `model_id` also kind ("other" where
+        statement_id, record_id, text_hash, text, rating (float64, 1 to 5) and nps (float64, 0 to
+        10; both NaN where not known); with `model_id` also kind ("other" where
         not annotated), polarity (float64, -1 to 1), severity (float64, 0 to 1; both NaN where
         not annotated) and informative (bool, True where not annotated); sorted by statement_id.
 
@@ -73,10 +74,12 @@ def statements(
     ValueError
         `informative_only` without `model_id`.
     """
-    c = tables.statement.c
-    query = select(c.statement_id, c.record_id, c.text_hash, c.text)
+    c, record = tables.statement.c, tables.record.c
+    query = select(c.statement_id, c.record_id, c.text_hash, c.text, record.rating, record.nps)
+    query = query.select_from(tables.statement).join(tables.record)
     query = query.where(*chosen(model_id, informative_only)).order_by(c.statement_id)
-    return _filled(frame(connection, _annotated(query, model_id)), model_id)
+    table = frame(connection, _annotated(query, model_id))
+    return _filled(table.astype({"rating": "float64", "nps": "float64"}), model_id)
 
 
 def mentions(
@@ -90,17 +93,18 @@ def mentions(
     -------
     DataFrame
         statement_id, record_id, theme_id (int64, `groundswell.domain.NOISE` for none),
-        membership (float64, 0 to 1), text_hash, text, created_at (datetime64[us, UTC]), source,
-        channel, author, account_id, rating (float64, 1 to 5), nps (float64, 0 to 10), votes
-        (float64), version, path (of the newest input file it stands in) and line there (int64,
+        membership (float64, 0 to 1), variant_id (float64), text_hash, text, start and end (int64,
+        offsets into the record's text), created_at (datetime64[us, UTC]), source, channel,
+        author, account_id, rating (float64, 1 to 5), nps (float64, 0 to 10), votes (float64),
+        version, language, path (of the newest input file it stands in) and line there (int64,
         from 1), with `model_id` also what `statements` adds; NaN where a value is not known;
         sorted by statement_id, then theme_id.
     """
     query = _query().where(*chosen(model_id, informative_only))
     table = frame(connection, _annotated(query, model_id))
     table["created_at"] = moments(table["created_at"])
-    numbers = dict.fromkeys(("rating", "nps", "votes", "membership"), "float64")
-    numbers |= {"theme_id": "int64", "line": "int64"}
+    numbers = dict.fromkeys(("rating", "nps", "votes", "membership", "variant_id"), "float64")
+    numbers |= dict.fromkeys(("theme_id", "line", "start", "end"), "int64")
     texts = table.columns.difference(["created_at", *numbers, *_ANNOTATED])
     return _filled(table.astype(numbers | dict.fromkeys(texts, "str")), model_id)
 
@@ -133,8 +137,11 @@ def _query() -> Select[Any]:
             statement.record_id,
             assignment.theme_id,
             assignment.membership,
+            assignment.variant_id,
             statement.text_hash,
             statement.text,
+            statement.start,
+            statement.end,
             type_coerce(record.created_at, Text).label("created_at"),  # read by pandas, as a column
             record.source,
             record.channel,
@@ -144,6 +151,7 @@ def _query() -> Select[Any]:
             record.nps,
             record.votes,
             record.version,
+            record.language,
             package.path,
             record.line,
         )

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from groundswell.store import company  # so that `metadata` knows every table
 from groundswell.store.columns import (
+    Day,
     Document,
     Moment,
     Words,
@@ -213,6 +214,10 @@ theme = table(
     optional("parent_id", Integer),
     required("x", Double),
     required("y", Double),
+    required("level"),
+    required("named_by"),
+    required("name_evidence", Document),
+    required("counter_exemplars", Document),
     required("retired_into", Document),
 )
 
@@ -221,7 +226,37 @@ assignment = table(
     key("statement_id", Words, part_of("statement.statement_id")),
     key("theme_id", Integer),
     required("membership", Double),
+    optional("variant_id", Integer),
     CheckConstraint("membership BETWEEN 0 AND 1", name="assignment_share"),
+)
+
+theme_change = table(
+    "theme_change",
+    key("run_id", Integer, part_of("run.run_id")),
+    key("position", Integer),
+    required("kind"),
+    required("theme_ids", Document),
+    required("earlier_ids", Document),
+    required("figures", Document),
+    required("sentence"),
+)
+
+rise_alert = table(
+    "rise_alert",
+    key("theme_id", Integer),
+    key("view"),
+    key("raised_on", Day),
+    optional("ended_on", Day),
+    optional("version"),
+    required("voices", Integer),
+    required("ratio", Double),
+)
+
+name_proposal = table(
+    "name_proposal",
+    key("key"),
+    required("title"),
+    required("refusal"),
 )
 
 candidate = table(

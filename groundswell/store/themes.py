@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select
 
-from groundswell.domain import NeedTheme, ThemeAssignment
+from groundswell.domain import NOISE, NeedTheme, RiseAlert, ThemeAssignment, ThemeChange
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
@@ -35,8 +35,12 @@ class ModelRow:
     """How many it was fitted on."""
 
 
+Heirs = tuple[tuple[int, float], ...]
+"""Themes that took over the statements of a retired one, each with its share, largest first."""
+
+
 class Themes:
-    """The tables ``theme_model``, ``theme`` and ``assignment``."""
+    """The tables ``theme_model``, ``theme``, ``assignment`` and what is told of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,7 +52,8 @@ class Themes:
         model: ModelRow,
         themes: Sequence[NeedTheme],
         assignments: Sequence[ThemeAssignment],
-        retired: Mapping[int, tuple[int, ...]],
+        retired: Mapping[int, Heirs],
+        changes: Sequence[ThemeChange] = (),
     ) -> None:
         """Put a new fit in the place of the one before, in one transaction.
 
@@ -60,6 +65,8 @@ class Themes:
             Of every statement the model has seen; all earlier ones go.
         retired
             Themes that ended, each with those that took over its statements (maybe none).
+        changes
+            What became of the themes; takes the place of what this run has told so far.
 
         Raises
         ------
@@ -73,6 +80,7 @@ class Themes:
             connection.execute(delete(tables.assignment))
             _write_assignments(connection, assignments)
             failpoint("themes.fit.assignments")
+            _write_changes(connection, run_id, changes)
             upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
 
     def add_assignments(
@@ -93,8 +101,123 @@ class Themes:
             failpoint("themes.assign.themes")
             _write_assignments(connection, assignments)
 
+    def open_themes(
+        self,
+        lease: Lease,
+        run_id: int,
+        model: ModelRow,
+        themes: Sequence[NeedTheme],
+        assignments: Sequence[ThemeAssignment],
+        changes: Sequence[ThemeChange] = (),
+    ) -> None:
+        """Add themes to the fit, with a model that knows them, in one transaction.
+
+        Parameters
+        ----------
+        themes
+            The new ones.
+        assignments
+            Of the statements they were found in; what these were assigned to before goes.
+        changes
+            As in `save_fit`.
+        """
+        with self._database.write("themes.open", lease) as connection:
+            _write_themes(connection, themes)
+            failpoint("themes.open.themes")
+            moved = sorted({one.statement_id for one in assignments})
+            for batch in batches(moved, BATCH):
+                gone = tables.assignment.c.statement_id.in_(batch)
+                connection.execute(delete(tables.assignment).where(gone))
+            _write_assignments(connection, assignments)
+            failpoint("themes.open.assignments")
+            _write_changes(connection, run_id, changes)
+            upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
+
+    def save_changes(
+        self,
+        lease: Lease,
+        run_id: int,
+        changes: Sequence[ThemeChange],
+        themes: Sequence[NeedTheme],
+    ) -> None:
+        """Keep what became of the themes in a run, and those whose size is another now.
+
+        Parameters
+        ----------
+        changes
+            As in `save_fit`.
+        """
+        with self._database.write("themes.changes", lease) as connection:
+            _write_themes(connection, themes)
+            failpoint("themes.changes.themes")
+            _write_changes(connection, run_id, changes)
+
+    def changes(self, run_id: int) -> list[ThemeChange]:
+        """Return what became of the themes in a run."""
+        table = tables.theme_change
+        with self._database.read() as connection:
+            return values(connection, table, ThemeChange, table.c.run_id == run_id)
+
+    def sizes(self) -> dict[int, int]:
+        """Return how many statements have each theme as their strongest; `NOISE` is one."""
+        c = tables.assignment.c
+        place = func.row_number().over(
+            partition_by=c.statement_id, order_by=(c.membership.desc(), c.theme_id)
+        )
+        ranked = select(c.theme_id, place.label("place")).subquery()
+        strongest = select(ranked.c.theme_id, func.count()).where(ranked.c.place == 1)
+        with self._database.read() as connection:
+            rows = connection.execute(strongest.group_by(ranked.c.theme_id))
+            return {int(theme): int(count) for theme, count in rows}
+
+    def save_alerts(self, lease: Lease, alerts: Sequence[RiseAlert]) -> None:
+        """Keep alerts that are new or have ended."""
+        with self._database.write("themes.alerts", lease) as connection:
+            upsert(connection, tables.rise_alert, [row_of(alert) for alert in alerts])
+
+    def alerts(self) -> list[RiseAlert]:
+        """Return every alert ever raised, by theme, view and day."""
+        with self._database.read() as connection:
+            return values(connection, tables.rise_alert, RiseAlert)
+
+    def save_names(self, lease: Lease, answers: Mapping[str, tuple[str, str]]) -> None:
+        """Keep the answers of a naming endpoint, by key: (title, refusal); the others go."""
+        rows = [
+            {"key": key, "title": title, "refusal": refusal}
+            for key, (title, refusal) in sorted(answers.items())
+        ]
+        with self._database.write("themes.names", lease) as connection:
+            connection.execute(delete(tables.name_proposal))
+            upsert(connection, tables.name_proposal, rows)
+
+    def names(self) -> dict[str, tuple[str, str]]:
+        """Return the answers of a naming endpoint, by key: (title, refusal)."""
+        c = tables.name_proposal.c
+        with self._database.read() as connection:
+            rows = connection.execute(select(c.key, c.title, c.refusal).order_by(c.key))
+            return {row.key: (row.title, row.refusal) for row in rows}
+
+    def placed_after(self, run_id: int) -> tuple[int, int]:
+        """Count the statements of records that came after a run, and those in no theme."""
+        statement, assignment = tables.statement.c, tables.assignment.c
+        package = tables.package.c
+        newer = select(tables.record.c.record_id).where(
+            tables.record.c.package_id == package.package_id, package.run_id > run_id
+        )
+        placed = (
+            select(assignment.statement_id, func.max(assignment.theme_id).label("theme_id"))
+            .join(tables.statement)
+            .where(statement.record_id.in_(newer))
+            .group_by(assignment.statement_id)
+            .subquery()
+        )
+        nowhere = func.count().filter(placed.c.theme_id == NOISE)
+        with self._database.read() as connection:
+            row = connection.execute(select(func.count(), nowhere).select_from(placed)).one()
+            return int(row[0]), int(row[1])
+
     def unassigned_statements(self, model_id: str | None = None) -> "pd.DataFrame":
-        """Return statement_id and text_hash of what no theme model has seen.
+        """Return statement_id, text_hash and text of what no theme model has seen.
 
         Sorted by statement_id; statements of copies are left out, and with `model_id` those
         that this model of annotations calls uninformative.
@@ -104,7 +227,7 @@ class Themes:
             assignment.statement_id == statement.statement_id
         )
         query = (
-            select(statement.statement_id, statement.text_hash)
+            select(statement.statement_id, statement.text_hash, statement.text)
             .where(*chosen(model_id, model_id is not None), ~assigned.exists())
             .order_by(statement.statement_id)
         )
@@ -125,12 +248,15 @@ class Themes:
         with self._database.read() as connection:
             return values(connection, tables.theme, NeedTheme, *living)
 
-    def retired_into(self) -> dict[int, tuple[int, ...]]:
+    def retired_into(self) -> dict[int, Heirs]:
         """Return each retired theme with those that took over its statements."""
         c = tables.theme.c
         query = select(c.theme_id, c.retired_into).where(c.state == "retired").order_by(c.theme_id)
         with self._database.read() as connection:
-            return {row.theme_id: row.retired_into for row in connection.execute(query)}
+            return {
+                row.theme_id: tuple((int(heir), float(share)) for heir, share in row.retired_into)
+                for row in connection.execute(query)
+            }
 
     def next_theme_id(self) -> int:
         """Return the first id that no theme ever had; ids begin at 0."""
@@ -139,9 +265,7 @@ class Themes:
         return 0 if last is None else last + 1
 
 
-def _retire(
-    connection: Connection, living: set[int], retired: Mapping[int, tuple[int, ...]]
-) -> None:
+def _retire(connection: Connection, living: set[int], retired: Mapping[int, Heirs]) -> None:
     theme = tables.theme
     known = set(connection.scalars(select(theme.c.theme_id).where(theme.c.state != "retired")))
     if living & set(retired):
@@ -161,3 +285,10 @@ def _write_assignments(connection: Connection, assignments: Sequence[ThemeAssign
     rows = sorted(map(row_of, assignments), key=lambda row: (row["statement_id"], row["theme_id"]))
     for batch in batches(rows, 10 * BATCH):
         upsert(connection, tables.assignment, batch)
+
+
+def _write_changes(connection: Connection, run_id: int, changes: Sequence[ThemeChange]) -> None:
+    table = tables.theme_change
+    connection.execute(delete(table).where(table.c.run_id == run_id))
+    rows = [row_of(one, run_id=run_id, position=place) for place, one in enumerate(changes)]
+    upsert(connection, table, rows)

@@ -41,7 +41,7 @@ path = "store/groundswell.db"
 folder = "report"
 [themes]
 min_statements = 3
-resamples = 10
+
 [ranking]
 draws = 100
 [embedding]
@@ -140,8 +140,8 @@ def test_a_run_ends_with_the_ideas_what_changed_and_the_report(
     lines = typed.out.splitlines()
     names = "rank interval idea voices trend at stake effort"
     assert " ".join(lines[1].split()) == names
-    ranks = [line.split()[0] for line in lines[3:] if line.startswith("   ")]
-    assert ranks == ["1", "2", "3", "4"]
+    ranks = [line[:4].strip() for line in lines[3:] if line[:4].strip().isdigit()]
+    assert ranks == ["1", "2", "3", "4"], "a long name goes on in a line of its own"
     page = config.parent / "report" / "report.html"
     assert lines[-3:] == [
         "1 row could not be used; 'groundswell quarantine' lists them.",
@@ -270,7 +270,11 @@ def test_status_before_the_first_run_says_what_to_type_and_makes_nothing(fresh: 
     ("before", "after", "told"),
     [
         ("survey.csv", "gone.csv", "gone.csv"),
-        ("resamples", "resample", "themes.resample: no such setting; did you mean resamples?"),
+        (
+            "min_statements",
+            "min_statement",
+            "themes.min_statement: no such setting; did you mean",
+        ),
         ("[store]", "[store", "not valid TOML"),
         ('"survey"\n', '"survey"\nkind = "accounts"\n', "'groundswell init EXPORT' writes one"),
         ('"survey.csv"', '"config.toml"\nformat = "fax"', "format 'fax' is not supported"),

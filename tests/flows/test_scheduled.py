@@ -56,7 +56,7 @@ def config_path(tmp_path: Path) -> Path:
     path = tmp_path / "config.toml"
     path.write_text(
         "[store]\npath = 'groundswell.db'\n[report]\nfolder = 'report'\n"
-        "[themes]\nmin_statements = 5\nresamples = 2\n"
+        "[themes]\nmin_statements = 5\n\n"
         "[ranking]\ndraws = 100\n"
         "[embedding]\nbackend = 'torch'\n"
         "[[sources]]\nname = 'survey'\npath = 'survey.csv'\n"

@@ -33,7 +33,7 @@ path = "groundswell.db"
 folder = "report"
 [themes]
 min_statements = 5
-resamples = 2
+
 [ranking]
 draws = 100
 [embedding]

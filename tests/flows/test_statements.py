@@ -16,7 +16,7 @@ from groundswell.store import StepResult, open_store
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 HEADER = "id,text,created_at,author,account\n"
-SETTINGS = "[embedding]\nmodel = 'hashing'\n[themes]\nmin_statements = 3\nresamples = 2\n"
+SETTINGS = "[embedding]\nmodel = 'hashing'\n[themes]\nmin_statements = 3\n\n"
 SURVEY = "[[sources]]\nname = 'survey'\npath = 'survey.csv'\n"
 MAIL, PHONE, PERSON = "rosa.keller@example.com", "+1 202 555 0143", "Rosa Keller"
 AUTHOR, ACCOUNT = "t.okafor@example.com", "OAKLINE-4711"

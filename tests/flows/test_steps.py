@@ -37,7 +37,7 @@ def config(tmp_path: Path) -> Config:
     path = tmp_path / "config.toml"
     path.write_text(
         "[embedding]\nmodel = 'hashing'\n"
-        "[themes]\nmin_statements = 5\nresamples = 3\n"
+        "[themes]\nmin_statements = 5\n\n"
         "[ranking]\ndraws = 100\n"
         "[[sources]]\nname = 'survey'\npath = 'survey.csv'\n",
         encoding="utf-8",
@@ -58,7 +58,14 @@ def _labels(config: Config) -> dict[str, int]:
 def test_a_run_writes_every_file_and_books_that_balance(config: Config) -> None:
     outcome = steps.run(steps.REFRESH, config, kind="refresh")
     names = {path.name for path in config.report.folder.iterdir()}
-    assert names == {"report.html", "ideas.csv", "ideas.xlsx", "ideas.json", "changes.md"}
+    assert names == {
+        "report.html",
+        "ideas.csv",
+        "ideas.xlsx",
+        "ideas.json",
+        "changes.md",
+        "changes.json",
+    }
     for result in outcome.counts.values():
         assert result.items_in == result.items_out + result.rejected
     with open_store(config.store.database) as store:
@@ -123,8 +130,8 @@ def test_row_order_changes_nothing(config: Config, tmp_path: Path) -> None:
     steps.run(steps.REFRESH, turned, kind="refresh", clock=lambda: NOW)
     second = json.loads((turned.report.folder / "ideas.json").read_text(encoding="utf-8"))
     for report in (first, second):
-        for idea in report["ideas"]:
-            for quote in [*idea["quotes"], *idea["counter_quotes"]]:
+        for shown in [*report["ideas"], *report["themes"]]:
+            for quote in [*shown["quotes"], *shown["counter_quotes"]]:
                 quote.pop("place")  # the line in the file
     assert first == second
 

@@ -48,7 +48,7 @@ class TestStatements:
         full = Statement(FULL_RECORD.record_id, 0, len(FULL_RECORD.text), FULL_RECORD.text)
         places = [
             ThemeAssignment(full.statement_id, 4, 0.5),
-            ThemeAssignment(full.statement_id, 2, 0.25),
+            ThemeAssignment(full.statement_id, 2, 0.25, variant_id=7),
             ThemeAssignment(plain.statement_id, NOISE, 0.0),
         ]
         for place in sorted(places, key=lambda p: (p.statement_id, p.theme_id), reverse=True):
@@ -62,7 +62,10 @@ class TestStatements:
             "statement_id": full.statement_id,
             "record_id": FULL_RECORD.record_id,
             "theme_id": 2,
+            "variant_id": 7.0,
             "membership": 0.25,
+            "start": 0,
+            "end": len(FULL_RECORD.text),
             "text_hash": full.text_hash,
             "text": FULL_RECORD.text,
             "created_at": FULL_RECORD.created_at,
@@ -74,6 +77,7 @@ class TestStatements:
             "nps": 0.0,
             "votes": 12.0,
             "version": "3.2.1",
+            "language": "de",
             "path": "tickets.csv",
             "line": 3,
         }

@@ -1,13 +1,17 @@
 """A fit, and what a run proposes, are seen whole or not at all."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from groundswell.domain import (
+    NOISE,
     FeatureCandidate,
     NeedTheme,
+    RiseAlert,
     ThemeAssignment,
+    ThemeChange,
 )
 from groundswell.store import Lease, ModelRow, Store
 from tests.groundswell.samples import RECORD, START, accepted, begin, opened, split
@@ -50,11 +54,12 @@ class TestThemes:
         places = [ThemeAssignment(statement, 0, 1.0) for statement in statements]
         store.themes.save_fit(lease, run_id, model(1), [theme(0)], places, {})
         places = [ThemeAssignment(statement, 2, 1.0) for statement in statements]
-        store.themes.save_fit(lease, run_id, model(2), [theme(1), theme(2)], places, {0: (1, 2)})
+        heirs = {0: ((2, 0.75), (1, 0.25))}
+        store.themes.save_fit(lease, run_id, model(2), [theme(1), theme(2)], places, heirs)
         assert store.themes.current_model() == model(2)
         assert [t.theme_id for t in store.themes.themes()] == [1, 2]
         assert next(t.state for t in store.themes.themes(include_retired=True)) == "retired"
-        assert store.themes.retired_into() == {0: (1, 2)}
+        assert store.themes.retired_into() == heirs
         assert store.themes.next_theme_id() == 3
         assert set(store.feedback.mentions()["theme_id"]) == {2}
 
@@ -78,6 +83,64 @@ class TestThemes:
         store.themes.add_assignments(lease, [place])
         assert [t.size for t in store.themes.themes()] == [2]
         assert len(store.feedback.mentions()) == 1
+
+    def test_an_opened_theme_takes_statements_that_had_none(
+        self, store: Store, lease: Lease, run_id: int, statements: list[str]
+    ) -> None:
+        places = [ThemeAssignment(statement, NOISE, 1.0) for statement in statements]
+        store.themes.save_fit(lease, run_id, model(1), [theme(0)], places, {})
+        change = ThemeChange("born", (1,), (), (("now", 1.0),), "“Export” is new.")
+        found = ThemeAssignment(statements[0], 1, 1.0)
+        store.themes.open_themes(lease, run_id, model(2), [theme(1)], [found], [change])
+        assert store.themes.sizes() == {1: 1, NOISE: len(statements) - 1}
+        assert store.themes.current_model() == model(2)
+        assert [t.theme_id for t in store.themes.themes()] == [0, 1]
+        assert store.themes.changes(run_id) == [change]
+
+    def test_the_size_of_a_theme_counts_the_statements_it_is_strongest_in(
+        self, store: Store, lease: Lease, run_id: int, statements: list[str]
+    ) -> None:
+        one, other = statements[:2]
+        places = [
+            ThemeAssignment(one, 0, 0.6),
+            ThemeAssignment(one, 1, 0.4),
+            ThemeAssignment(other, 0, 0.5),
+            ThemeAssignment(other, 1, 0.5),  # of equals the lower id
+        ]
+        store.themes.save_fit(lease, run_id, model(1), [theme(0), theme(1)], places, {})
+        assert store.themes.sizes() == {0: 2}
+
+    def test_what_a_run_tells_is_told_once(self, store: Store, lease: Lease, run_id: int) -> None:
+        grew = ThemeChange("grew", (0,), (0,), (("before", 3.0), ("now", 9.0)), "“A” grew.")
+        for _ in range(2):
+            store.themes.save_changes(lease, run_id, [grew], [theme(0, size=9)])
+        assert store.themes.changes(run_id) == [grew]
+        assert store.themes.changes(run_id + 1) == []
+        assert [t.size for t in store.themes.themes()] == [9]
+
+    def test_an_alert_is_kept_and_later_ended(self, store: Store, lease: Lease) -> None:
+        alert = RiseAlert(3, "incident", date(2026, 5, 4), version="4.2", voices=12, ratio=2.5)
+        store.themes.save_alerts(lease, [alert])
+        store.themes.save_alerts(lease, [replace(alert, ended_on=date(2026, 6, 1))])
+        assert store.themes.alerts() == [replace(alert, ended_on=date(2026, 6, 1))]
+
+    def test_answers_of_an_endpoint_are_those_of_the_last_run(
+        self, store: Store, lease: Lease
+    ) -> None:
+        store.themes.save_names(lease, {"a": ("Export fails", ""), "b": ("", "words")})
+        store.themes.save_names(lease, {"b": ("", "words")})
+        assert store.themes.names() == {"b": ("", "words")}
+
+    def test_statements_placed_after_a_run_are_counted(
+        self, store: Store, lease: Lease, run_id: int, statements: list[str]
+    ) -> None:
+        places = [ThemeAssignment(statements[0], NOISE, 1.0)]
+        places += [
+            ThemeAssignment(one, theme_id, 0.5) for one in statements[1:] for theme_id in (0, 1)
+        ]
+        store.themes.save_fit(lease, run_id, model(1), [theme(0), theme(1)], places, {})
+        assert store.themes.placed_after(run_id - 1) == (len(statements), 1)
+        assert store.themes.placed_after(run_id) == (0, 0)
 
     def test_a_membership_beyond_one_is_our_own_mistake(
         self, store: Store, lease: Lease, statements: list[str]

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from groundswell.domain import ThemeChange
 from groundswell.report import (
     CriterionPart,
     Effort,
@@ -14,6 +15,8 @@ from models.changes import compare_reports
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 NO_ESTIMATE = Estimate(None, None, None, "")
+
+BORN = ThemeChange("born", (3,), (), (("now", 9.0),), "“Export” is new (9 statements).")
 
 
 def _part(criterion: str, value: float, contribution: float) -> CriterionPart:
@@ -65,20 +68,20 @@ def _report(run: int, *ideas: RankedIdea) -> IdeaReport:
 
 
 def test_the_first_report_has_nothing_to_compare() -> None:
-    changes = compare_reports(None, _report(1), new_records=5, theme_events=["born: a"])
+    changes = compare_reports(None, _report(1), new_records=5, theme_changes=[BORN])
     assert (changes.since_run, changes.moves) == (None, ())
-    assert (changes.new_records, changes.themes) == (5, ("born: a",))
+    assert (changes.new_records, changes.themes) == (5, (BORN,))
 
 
 def test_equal_reports_have_no_moves() -> None:
     report = _report(1, _idea("a", 1, 5.0, 0.5))
-    assert compare_reports(report, report, new_records=0, theme_events=[]).moves == ()
+    assert compare_reports(report, report, new_records=0, theme_changes=[]).moves == ()
 
 
 def test_a_move_is_explained_by_the_contribution_that_changed_most() -> None:
     before = _report(1, _idea("a", 1, 5.0, 0.5), _idea("b", 2, 2.0, 0.1))
     now = _report(2, _idea("b", 1, 9.0, 0.7), _idea("a", 2, 5.0, 0.5))
-    rose, passed = compare_reports(before, now, new_records=0, theme_events=[]).moves
+    rose, passed = compare_reports(before, now, new_records=0, theme_changes=[]).moves
     by_id = {move.candidate_id: move for move in (rose, passed)}
     assert by_id["b"].reason == "reach went from 2.0 to 9.0 voices per 90 days (+0.60 of +0.60)"
     assert by_id["a"].reason == 'its own evidence hardly changed; "B" rose past it'
@@ -87,7 +90,7 @@ def test_a_move_is_explained_by_the_contribution_that_changed_most() -> None:
 def test_an_idea_that_others_fell_behind_says_so() -> None:
     before = _report(1, _idea("a", 1, 5.0, 0.5), _idea("b", 2, 2.0, 0.3))
     now = _report(2, _idea("b", 1, 2.0, 0.3), _idea("a", 2, 1.0, 0.1))
-    moves = compare_reports(before, now, new_records=0, theme_events=[]).moves
+    moves = compare_reports(before, now, new_records=0, theme_changes=[]).moves
     reasons = {move.candidate_id: move.reason for move in moves}
     assert reasons["b"] == 'its own evidence hardly changed; "A" fell behind it'
     assert reasons["a"].startswith("reach went from 5.0 to 1.0")
@@ -96,7 +99,7 @@ def test_an_idea_that_others_fell_behind_says_so() -> None:
 def test_new_and_gone_ideas_are_told_and_the_top_comes_first() -> None:
     before = _report(1, _idea("a", 1, 5.0, 0.5), _idea("z", 3, 1.0, 0.0), _idea("b", 2, 2.0, 0.1))
     now = _report(2, _idea("n", 1, 9.0, 0.9), _idea("a", 2, 5.0, 0.5), _idea("b", 3, 2.0, 0.1))
-    moves = compare_reports(before, now, new_records=3, theme_events=[]).moves
+    moves = compare_reports(before, now, new_records=3, theme_changes=[]).moves
     assert [(m.candidate_id, m.rank_before, m.rank_now) for m in moves] == [
         ("n", None, 1),
         ("a", 1, 2),

@@ -266,11 +266,18 @@ def test_quotes_come_from_different_customers_and_channels_in_their_own_words(
     assert idea.quotes[0].place.startswith("tickets.csv:")
 
 
-def test_satisfied_customers_are_quoted_against_it(evidence: Evidence) -> None:
-    idea = _idea(_rank(evidence), "love it")
-    assert all(quote.rating == 5.0 for quote in idea.counter_quotes)
+def test_those_who_say_the_opposite_are_quoted_against_it(evidence: Evidence) -> None:
+    said = evidence.mentions.loc[evidence.mentions["theme_id"] == 3, "statement_id"].tolist()
+    against = (said[1], "said later", said[5], said[9])
+    themes = [
+        replace(theme, counter_exemplars=against) if theme.theme_id == 3 else theme
+        for theme in evidence.themes
+    ]
+    idea = _idea(_rank(replace(evidence, themes=themes)), "love it")
+    shown = {quote.statement_id for quote in idea.counter_quotes}
     assert len(idea.counter_quotes) == 2
-    assert all(quote.rating is None for quote in idea.quotes)
+    assert shown < set(against)
+    assert not shown & {quote.statement_id for quote in idea.quotes}
 
 
 def test_people_behind_an_idea_are_counted(evidence: Evidence) -> None:

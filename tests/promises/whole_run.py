@@ -51,7 +51,7 @@ def _config(database: str) -> Config:
         ),
         privacy=PrivacyConfig(key_file=Path("key")),
         embedding=EmbeddingConfig(model="hashing", cache=Path("models")),
-        themes=ThemesConfig(min_statements=4, resamples=2),
+        themes=ThemesConfig(min_statements=4),
         ranking=RankingConfig(draws=100),
         report=ReportConfig(folder=Path("report")),
     )

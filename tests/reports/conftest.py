@@ -8,13 +8,13 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from groundswell.domain import CandidateStatus
+from groundswell.domain import CandidateStatus, ThemeChange
 from groundswell.report import (
     Analogue,
     Asker,
@@ -24,11 +24,14 @@ from groundswell.report import (
     Estimate,
     IdeaMove,
     IdeaReport,
+    NameEvidence,
     Quote,
     RankedIdea,
     ReportTotals,
+    Rise,
     RunStamp,
     SignalNote,
+    ThemeProfile,
     ThemeSummary,
 )
 
@@ -156,7 +159,37 @@ def theme(of: RankedIdea, area: str, x: float, y: float) -> ThemeSummary:
         y=y,
         quote=of.quotes[0].text if of.quotes else "",
         candidate_id=of.candidate_id,
+        named_by="endpoint" if of.rank == 2 else "machine",
+        name_evidence=(NameEvidence("invoice", of.mentions, ("s1", "s2")),),
+        variants=(("As a PDF", 8), ("As a spreadsheet", 3)),
+        quotes=of.quotes,
+        counter_quotes=of.counter_quotes,
+        profile=None if of.rank == 4 else profile(of),
+        rises=(rise(of),) if of.rank == 1 else (),
     )
+
+
+def profile(of: RankedIdea) -> ThemeProfile:
+    weeks = tuple((date(2026, 3, 2) + timedelta(weeks=n), (n * of.rank) % 7) for n in range(13))
+    rated = of.rank != 3
+    return ThemeProfile(
+        weekly_voices=weeks,
+        share=Estimate(0.12, 0.09, 0.15, "share"),
+        segments=of.segments,
+        channels=of.channels,
+        versions=(("4.2", 7), ("4.1", 3)),
+        languages=(("en", 8), ("de", 2)),
+        sentiment=Estimate(-0.42, -0.55, -0.28, "polarity"),
+        driver=Estimate(0.08, 0.02, 0.14, "rating points")
+        if rated
+        else Estimate(None, None, None, ""),
+        driver_note="A correlation." if rated else "n/a: 120 ratings; it takes 200.",
+    )
+
+
+def rise(of: RankedIdea) -> Rise:
+    ratio = Estimate(2.4, 1.8, 3.3, "x")
+    return Rise("incident", date(2026, 5, 18), of.mentions, of.mentions / 2.4, ratio, 0.97, "4.2")
 
 
 def build(ideas: tuple[RankedIdea, ...]) -> IdeaReport:
@@ -246,7 +279,18 @@ def changes() -> Changes:
             IdeaMove("need-6", IDEAS[5]["title"], 3, 6, "revenue -0.18: two accounts churned"),
             IdeaMove("need-77", "Fax gateway", 11, None, "fewer than 8 statements left"),
         ),
-        themes=("Born: round up minutes per client (11 statements).", "Grown: dark mode, +40 %."),
+        themes=(
+            ThemeChange(
+                "born",
+                (7,),
+                (),
+                (("now", 11.0),),
+                "Born: round up minutes per client (11 statements).",
+            ),
+            ThemeChange(
+                "grew", (3,), (3,), (("before", 50.0), ("now", 70.0)), "Grown: dark mode, +40 %."
+            ),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from groundswell.domain import ThemeChange
 from groundswell.report import Changes, IdeaMove, IdeaReport
 from reports import changes_markdown, top_table_rows
 from reports.changes import move_kind, moves_by_kind, places, since
@@ -44,8 +45,9 @@ def test_markdown_of_hostile_titles_keeps_its_structure(report: IdeaReport) -> N
     hostile = tuple(
         replace(idea, title=title) for idea, title in zip(report.ideas, titles, strict=False)
     )
+    told = tuple(ThemeChange("born", (n,), (), (), title) for n, title in enumerate(titles))
     text = changes_markdown(
-        Changes(1, None, 0, moves, titles), replace(report, ideas=hostile, title="# forged")
+        Changes(1, None, 0, moves, told), replace(report, ideas=hostile, title="# forged")
     )
     lines = text.splitlines()
     headings = [line for line in lines if line.startswith("#")]

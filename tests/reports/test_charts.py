@@ -1,13 +1,7 @@
-from dataclasses import replace
-from itertools import pairwise
 from xml.etree import ElementTree
 
-import pytest
-
-from groundswell.report import IdeaReport
 from reports import charts
 from reports.svg import element, percent
-from reports.theme_map import AREA_COLOURS, area_classes, legend, theme_map
 
 
 def test_an_element_escapes_texts_and_attributes_but_not_elements() -> None:
@@ -59,42 +53,3 @@ def test_of_many_months_only_peak_and_end_are_numbered() -> None:
 
 def test_months_without_voices_are_drawn() -> None:
     assert "Voices a month" in charts.month_bars([("2026-01", 0), ("2026-02", 0)])
-
-
-def test_a_circles_area_is_its_voices(report: IdeaReport) -> None:
-    one, two = report.themes[:2]
-    pair = (replace(one, voices=100), replace(two, voices=25))
-    circles = list(ElementTree.fromstring(theme_map(pair, 1040, 560)).iter("circle"))
-    # a quarter of the voices is half of the radius; the largest radius is 560 / 11
-    assert [circle.attrib["r"] for circle in circles] == ["50.9", "25.5"]
-
-
-@pytest.mark.parametrize(("width", "height"), [(1040, 560), (360, 420)])
-def test_labels_neither_leave_the_map_nor_cover_each_other(
-    large_report: IdeaReport, width: int, height: int
-) -> None:
-    drawn = ElementTree.fromstring(theme_map(large_report.themes, width, height))
-    texts = list(drawn.iter("text"))
-    assert len(texts) >= width // 120
-    lines = sorted((float(t.attrib["y"]), float(t.attrib["x"])) for t in texts)
-    assert all(0 < y < height and 0 < x < width for y, x in lines)
-    assert len({(y, x) for y, x in lines}) == len(lines)
-    for (y, _), (below, _) in pairwise(lines):
-        assert below >= y
-
-
-def test_the_largest_areas_have_colours_of_their_own(report: IdeaReport) -> None:
-    themes = tuple(
-        replace(report.themes[0], theme_id=n, area=f"area {n:02d}", voices=100 - n)
-        for n in range(11)
-    )
-    classes = area_classes(themes)
-    assert classes["area 00"] == "a0"
-    assert classes["area 06"] == "a6"
-    assert {classes[f"area {n:02d}"] for n in range(7, 11)} == {f"a{AREA_COLOURS - 1}"}
-    assert legend(themes)[-1] == ("a7", "4 smaller areas")
-
-
-def test_one_theme_and_none_are_drawn(report: IdeaReport) -> None:
-    assert len(list(ElementTree.fromstring(theme_map(report.themes[:1], 360, 420)))) == 4
-    assert legend(()) == []

@@ -17,7 +17,15 @@ from reports.inert import visible
 from reports.page import anchor, environment, report_html
 
 TEMPLATES = Path(reports.__file__).parent / "templates"
-KEPT = {"status", "state", "criterion", "monthly_voices"}  # closed lists and months, not text
+KEPT = {
+    "status",
+    "state",
+    "criterion",
+    "monthly_voices",
+    "named_by",
+    "view",
+    "kind",
+}  # closed lists and months, not text
 PAYLOADS = [
     "<script>alert(1)</script>",
     "</script><script>alert(1)</script>",
@@ -142,7 +150,14 @@ def test_equal_values_are_equal_pages(report: IdeaReport, changes: Changes) -> N
 
 
 def test_the_files_have_their_names(report: IdeaReport, changes: Changes) -> None:
-    names = ["report.html", "ideas.csv", "ideas.xlsx", "ideas.json", "changes.md"]
+    names = [
+        "report.html",
+        "ideas.csv",
+        "ideas.xlsx",
+        "ideas.json",
+        "changes.md",
+        "changes.json",
+    ]
     assert list(reports.render(report, changes)) == names
 
 
@@ -257,7 +272,7 @@ def test_two_hundred_ideas_fit_in_two_megabytes(large_report: IdeaReport, change
     page = report_html(large_report, changes)
     assert page.count("<article") == 200
     assert len(page.encode()) <= 2_000_000
-    assert "From rank 26 on, an idea shows fewer quotes" in page
+    assert "From rank 21 on, an idea shows fewer quotes" in page
 
 
 def test_escaping_is_on_for_every_template_and_nothing_is_exempt() -> None:

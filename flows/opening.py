@@ -1,0 +1,112 @@
+"""After placing: open themes where enough is left out, and tell what became of the themes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flows.context import RunContext
+from flows.statements import annotator_id, encoder_id
+from flows.theme_models import keep_model, load_model
+from groundswell.domain import NOISE, NeedTheme, ThemeAssignment
+from groundswell.store import ModelRow
+from models.openings import open_branches
+from models.placement import describe
+from models.provisional import Opening, extended, find_new_themes
+from models.theme_growth import changes_of_size
+from models.theme_model import ThemeModel
+from models.voices import name_voices
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def open_themes(context: RunContext) -> None:
+    """Open a provisional theme for each group of left-out statements that belong together."""
+    model, row = load_model(context), context.store.themes.current_model()
+    left_out = _left_out(context)
+    if model is None or row is None or len(left_out) == 0 or len(model.theme_ids) == 0:
+        return
+    settings = context.config.themes
+    vectors = context.store.vectors.load(encoder_id(context.config), left_out.index.tolist())
+    said = describe(model, vectors, left_out["text"].tolist())
+    opening = find_new_themes(
+        model,
+        said,
+        left_out["voice"].tolist(),
+        neighbours=settings.neighbours,
+        min_voices=settings.min_statements,
+    )
+    if len(opening.centroids):
+        first = context.store.themes.next_theme_id()
+        ids = range(first, first + len(opening.centroids))
+        grown = extended(model, opening, ids, said)
+        themes = open_branches(
+            opening,
+            left_out["text"].tolist(),
+            vectors,
+            left_out["statements"].tolist(),
+            ids,
+            earlier=[theme for theme in context.store.themes.themes() if theme.level == "need"],
+            centroids=grown.centroids,
+        )
+        _save(context, row, grown, themes, _assignments(left_out, opening, ids))
+
+
+def tell_growth(context: RunContext) -> None:
+    """Keep each need's new size, and tell which grew or shrank since the last run."""
+    themes = context.store.themes
+    sizes = themes.sizes()
+    needs = {theme.theme_id: theme for theme in themes.themes() if theme.level == "need"}
+    before = {theme_id: theme.size for theme_id, theme in needs.items()}
+    now = {theme_id: sizes.get(theme_id, 0) for theme_id in needs}
+    if before == now:
+        return
+    told = themes.changes(context.run.run_id)
+    labels = {theme_id: theme.label for theme_id, theme in needs.items()}
+    grown = [
+        replace(theme, size=now[theme_id])
+        for theme_id, theme in needs.items()
+        if theme.size != now[theme_id]
+    ]
+    changes = [*told, *changes_of_size(before, now, labels)]
+    themes.save_changes(context.lease, context.run.run_id, changes, grown)
+
+
+def _left_out(context: RunContext) -> "pd.DataFrame":
+    """Return text, voice and statement ids of each distinct text in no theme, by its hash."""
+    mentions = context.store.feedback.mentions(annotator_id(context.config), informative_only=True)
+    mentions = mentions.assign(voice=name_voices(mentions))
+    mentions = mentions[mentions["theme_id"] == NOISE]
+    return mentions.groupby("text_hash", sort=True).agg(
+        text=("text", "first"), voice=("voice", "first"), statements=("statement_id", list)
+    )
+
+
+def _assignments(
+    left_out: "pd.DataFrame", opening: Opening, ids: Sequence[int]
+) -> list[ThemeAssignment]:
+    return [
+        ThemeAssignment(statement, ids[label], 1.0)
+        for label, statements in zip(opening.labels.tolist(), left_out["statements"], strict=True)
+        if label != NOISE
+        for statement in statements
+    ]
+
+
+def _save(
+    context: RunContext,
+    row: ModelRow,
+    model: ThemeModel,
+    themes: Sequence[NeedTheme],
+    assignments: Sequence[ThemeAssignment],
+) -> None:
+    """Write the file of arrays, then the rows that point to it; the fit stays the one it was."""
+    now = {theme.theme_id: theme.size for theme in themes}
+    labels = {theme.theme_id: theme.label for theme in themes}
+    told = context.store.themes.changes(context.run.run_id)
+    born = changes_of_size({}, now, labels, new_ids=list(now))
+    kept: dict[str, Any] = {key: row.settings[key] for key in row.settings if key != "run"}
+    grown = replace(keep_model(context, model, row.statements, kept), fingerprint=row.fingerprint)
+    context.store.themes.open_themes(
+        context.lease, context.run.run_id, grown, themes, assignments, [*told, *born]
+    )

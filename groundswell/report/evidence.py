@@ -1,0 +1,86 @@
+"""What a figure in a report rests on: values with intervals, quotes, signals, finished work."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 80 % interval, in `unit`. None throughout: not known (n/a, never 0)."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A customer's own words with the place they can be checked."""
+
+    statement_id: str
+    record_id: str
+    text: str
+    created_at: datetime
+    channel: str
+    source: str
+    place: str
+    """File and line, ``tickets.csv:17``."""
+    account: str | None
+    segment: str | None
+    rating: float | None
+    membership: float
+    start: int = 0
+    """Offset of the words in the record's text, in characters; `end` is behind the last."""
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """An account that voices the need."""
+
+    account_id: str
+    name: str
+    segment: str | None
+    arr: float | None
+    status: str
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalNote:
+    """A market signal that speaks to the idea."""
+
+    kind: str
+    headline: str
+    """One line: ``NimbusDesk shipped "offline notes" (3.2)``."""
+    observed_at: date
+    source: str
+    similarity: float
+    """Cosine between signal and theme, -1 to 1; 1 for a signal keyed to the theme by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analogue:
+    """A finished item like this idea."""
+
+    item_id: str
+    title: str
+    estimate_days: float | None
+    actual_days: float
+    finished: date | None
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Person-days by analogy."""
+
+    p50: float
+    p80: float
+    low: float
+    high: float
+    """80 % interval."""
+    basis: str
+    """In words: ``10 similar finished items``, ``prior``."""
+    analogues: tuple[Analogue, ...]

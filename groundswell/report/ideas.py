@@ -1,0 +1,77 @@
+"""A ranked idea with every reason for its rank."""
+
+from dataclasses import dataclass
+
+from groundswell.domain import CandidateStatus
+from groundswell.report.evidence import Asker, Effort, Estimate, Quote, SignalNote
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionPart:
+    """One reason to build: a bar of the waterfall. Contributions sum to the priority."""
+
+    criterion: str
+    """reach, unmet_need, revenue, trend, market_pull, effort, ..."""
+    raw: Estimate
+    z: float
+    """Distance from the reference median in robust standard deviations, -3 to 3; 0 if missing."""
+    weight: float
+    """Effort's weight is negative."""
+    contribution: float
+    """``weight * z``."""
+    spread: float
+    """One standard deviation of the contribution over the draws; the only bar of missing data."""
+    voices: float
+    """Distinct customers behind it."""
+    sources: tuple[str, ...]
+    """Names of the input sources it rests on."""
+    note: str = ""
+    """What is inferred or missing, in words: ``no data: accounts file missing``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedIdea:
+    """A candidate with its rank, how sure that rank is, and why."""
+
+    rank: int
+    rank_low: int
+    """80 % interval of the rank over the draws; low is the better end."""
+    rank_high: int
+    p_top10: float
+    tier: int
+    """A new tier begins only where the draws agree that the next one is worse."""
+    candidate_id: str
+    title: str
+    need: str
+    status: CandidateStatus
+    status_reason: str
+    score: float
+    """0 to 100: the priority through the normal distribution of the reference snapshot."""
+    priority: float
+    """Sum of the parts' contributions."""
+    parts: tuple[CriterionPart, ...]
+    voices: float
+    """Distinct customers, each weighted by membership."""
+    mentions: int
+    """Statements."""
+    effective_voices: float
+    trend: Estimate
+    """Voices of the last 30 days over those of the last 180, as a ratio of rates (1 = steady)."""
+    revenue: Estimate
+    effort: Effort
+    monthly_voices: tuple[tuple[str, int], ...]
+    """(``2026-03``, distinct customers), oldest first, months without voices included."""
+    segments: tuple[tuple[str, int], ...]
+    """(segment, voices), largest first."""
+    channels: tuple[tuple[str, int], ...]
+    askers: tuple[Asker, ...]
+    quotes: tuple[Quote, ...]
+    counter_quotes: tuple[Quote, ...]
+    """What satisfied customers say about the same thing."""
+    signals: tuple[SignalNote, ...]
+    badges: tuple[str, ...]
+    """thin evidence, single account, inferred importance, stale signal, channels disagree."""
+    what_would_change: tuple[str, ...]
+    """Sentences: the smallest changes that would move it, and the data that would settle it."""
+    theme_ids: tuple[int, ...]
+    item_ids: tuple[str, ...]
