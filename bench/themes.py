@@ -36,7 +36,7 @@ import numpy as np
 from groundswell.config import Config
 from groundswell.domain import NOISE, IntArray, Vectors, content_id
 from groundswell.errors import IngestError
-from models import communities
+from models import leiden
 from models.embedding import embed, load_encoder
 from models.placement import assign_themes
 from models.theme_model import Placement, ThemeModel
@@ -138,11 +138,11 @@ def _firmness(fitted: _Fitted, labels: IntArray, seed: int) -> dict[str, Any]:
 
 @contextmanager
 def _other_chance(seed: int) -> Iterator[None]:
-    fixed, communities._SEED = communities._SEED, seed
+    fixed, leiden.FIRST_SEED = leiden.FIRST_SEED, seed
     try:
         yield
     finally:
-        communities._SEED = fixed
+        leiden.FIRST_SEED = fixed
 
 
 def _between(partitions: Sequence[IntArray]) -> float:

@@ -59,7 +59,7 @@ class EmbeddingConfig(Section):
 class ThemesConfig(Section):
     """``[themes]``."""
 
-    neighbours: Annotated[int, Field(ge=2, le=200)] = 60
+    neighbours: Annotated[int, Field(ge=2, le=200)] = 40
     min_statements: Annotated[int, Field(ge=2)] = 8
     certified_stability: Share = 0.5
     refit_growth: Positive = 0.2

@@ -16,15 +16,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from groundswell.domain import NOISE, FloatArray, IntArray
-from models.foretelling import Halves, Trial, halve, hits, try_partition, worth
+from models.foretelling import Halves, Trial, coarsen, halve, hits, try_partition, worth
+from models.leiden import leiden, loops_as_leaves, renumber
+from models.resolution import RESOLUTIONS, STEP, choose_resolution
 
-STEP = 2.0**0.5
-RESOLUTIONS: FloatArray = np.power(STEP, np.arange(-2.0, 13.0))
-"""Dimensionless, 0.5 to 64; neighbouring partitions share most of their communities."""
-
-STRIDES = (4, 2, 1)
-"""Places between the resolutions that are tried: first a factor of 4 apart, then 2, then 1.4
-around the best so far. The worth is a broad hill, so no other one is missed."""
+FINEST = float(RESOLUTIONS[-1] * STEP)
+"""Resolution of the small groups of which the halves' partitions are made while the best one is
+looked for: a dozen of them then cost little more than one (record 0014)."""
 
 SPLITS = 4
 """Ways in which the nodes are cut in halves; each half foretells the other, so trials are 8."""
@@ -32,26 +30,15 @@ SPLITS = 4
 ITERATIONS = 3
 """Full cycles of the Leiden algorithm for the final partition; more change nothing measurable."""
 
-DRAFT_ITERATIONS = 1
-"""Cycles for the partitions of halves."""
-
 CONTINUITY = 0.05
 """Weight of a node's tie to its earlier community, as a share of all its other ties. With it a
 tenth more nodes leave 99.5 % of the others where they were, without it 95 % (record 0014)."""
-
-CLEARLY_BETTER = 3.0
-"""Standard errors by which another resolution must be worth more than the earlier one. At 1 it
-moved with a tenth more rows, and a twentieth of the others with it (record 0014)."""
 
 WELL_FORETOLD = 0.75
 """Share of ties foretold from which a community is as good as its recurrence (record 0014)."""
 
 _SEED = 1
-"""Of the Leiden algorithm's inner order and of the halves: constant, so there is no chance."""
-
-_GRAIN = 2.0**-20
-"""Weights are multiples of it, so that sums of them are exact. Where they are not, a node can
-gain by a rounding error each time it moves to and fro, and the partition never ends."""
+"""Of the halves: constant, so there is no chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +82,8 @@ def find_communities(
         Community of each node in an earlier partition, `NOISE` for none; communities then stay
         as they were where the graph does not speak against it (`CONTINUITY`).
     resolution
-        Of the earlier partition: kept unless another one is worth more by over `CLEARLY_BETTER`
-        standard errors of the paired difference.
+        Of the earlier partition, to be kept unless another one is clearly worth more
+        (`models.resolution`).
     advance
         Called with 1 after each resolution.
 
@@ -107,26 +94,24 @@ def find_communities(
 
     References
     ----------
-    Traag, Waltman and van Eck (2019), "From Louvain to Leiden: guaranteeing well-connected
-    communities", Scientific Reports 9, 5233; Hennig (2007), "Cluster-wise assessment of cluster
+    Hennig (2007), "Cluster-wise assessment of cluster
     stability", CSDA 52, section 3 (Jaccard index over subsamples).
     """
     halves = [half for number in range(SPLITS) for half in halve(graph, _SEED + number)]
-    tried: dict[int, list[Trial]] = {}
+    tried: dict[float, list[Trial]] = {}
     with ThreadPoolExecutor(cpu_count()) as pool:
+        drafts = list(pool.map(_Draft, halves))
 
-        def trials(place: int) -> list[Trial]:
-            if place not in tried:
-                at = float(RESOLUTIONS[place])
-                tried[place] = list(pool.map(lambda half: _try(half, at), halves))
+        def trials(at: float) -> list[Trial]:
+            if at not in tried:
+                tried[at] = list(pool.map(lambda draft: draft.trial(at), drafts))
                 advance(1)
-            return tried[place]
+            return tried[at]
 
-        best = _kept_place(_climb(trials), resolution, trials)
-        at = float(RESOLUTIONS[best])
-        labels = leiden(_anchored(graph, before), at, iterations=ITERATIONS)[: graph.shape[0]]
-    labels = renumber(labels)
-    chosen = tried[best]
+        at = choose_resolution(trials, resolution)
+        whole = pool.submit(leiden, _anchored(graph, before), at, iterations=ITERATIONS)
+        chosen = list(pool.map(lambda half: _try(half, at), halves))
+        labels = renumber(whole.result()[: graph.shape[0]])
     return Communities(
         labels,
         at,
@@ -140,41 +125,6 @@ def pays(graph: sp.csr_array, resolution: float) -> bool:
     """Whether the partition of a graph at a resolution is worth more than none."""
     trials = [_try(half, resolution) for half in halve(graph, _SEED)]
     return bool(np.mean([worth(trial) for trial in trials]) > 0.0)
-
-
-def leiden(
-    graph: sp.csr_array, resolution: float, *, iterations: int = DRAFT_ITERATIONS
-) -> IntArray:
-    """Partition an undirected graph by modularity at a resolution.
-
-    Returns
-    -------
-    ndarray of shape (n,), int64
-        Communities are numbered in the order of their lowest node.
-    """
-    import graspologic_native
-
-    if graph.nnz == 0 or graph.data.max() <= 0.0:
-        return np.arange(graph.shape[0], dtype=np.int64)
-    _, found = graspologic_native.leiden_csr(
-        graph.indptr.astype(np.int64, copy=False),
-        graph.indices.astype(np.int32, copy=False),
-        _exact(graph.data.astype(np.float64, copy=False)),
-        graph.shape[0],
-        resolution=round(resolution / _GRAIN) * _GRAIN,
-        iterations=iterations,
-        seed=_SEED,
-    )
-    raw = np.fromiter((found[node] for node in range(graph.shape[0])), np.int64, graph.shape[0])
-    return renumber(raw)
-
-
-def renumber(labels: IntArray) -> IntArray:
-    """Give groups the numbers 0, 1, 2, ... in the order in which they first occur."""
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[inverse.reshape(-1)])
 
 
 def recurrence(labels: IntArray, halves: list[Halves], trials: list[Trial]) -> FloatArray:
@@ -211,39 +161,20 @@ def contingency(rows: IntArray, columns: IntArray, n_rows: int) -> FloatArray:
     return cells.reshape(n_rows, n_columns).astype(np.float64)
 
 
+class _Draft:
+    """One half with small groups in place of its inner nodes."""
+
+    def __init__(self, half: Halves) -> None:
+        self._half = coarsen(half, leiden(half.graph, FINEST))
+        self._groups = loops_as_leaves(self._half.graph)
+
+    def trial(self, resolution: float) -> Trial:
+        labels = leiden(self._groups, resolution)[: self._half.graph.shape[0]]
+        return try_partition(self._half, renumber(labels))
+
+
 def _try(half: Halves, resolution: float) -> Trial:
     return try_partition(half, leiden(half.graph, resolution))
-
-
-def _climb(trials: Callable[[int], list[Trial]]) -> int:
-    """Return the place of the resolution that is worth most: looked for ever more closely.
-
-    Of several that are worth the same it is the middle one, the farthest from a change.
-    """
-    values: dict[int, float] = {}
-
-    def value(place: int) -> float:
-        values[place] = round(float(np.mean([worth(trial) for trial in trials(place)])), 9)
-        return values[place]
-
-    best = max(range(0, len(RESOLUTIONS), STRIDES[0]), key=value)
-    for stride in STRIDES[1:]:
-        beside = (best - stride, best, best + stride)
-        best = max((place for place in beside if 0 <= place < len(RESOLUTIONS)), key=value)
-    level = sorted(place for place in values if values[place] == values[best])
-    return level[len(level) // 2]
-
-
-def _kept_place(best: int, resolution: float | None, trials: Callable[[int], list[Trial]]) -> int:
-    """Return the earlier resolution's place, unless the best one is clearly worth more."""
-    if resolution is None:
-        return best
-    earlier = int(np.abs(np.log(RESOLUTIONS / resolution)).argmin())
-    gain = np.array(
-        [worth(a) - worth(b) for a, b in zip(trials(best), trials(earlier), strict=True)]
-    )
-    clear = gain.mean() > CLEARLY_BETTER * gain.std(ddof=1) / np.sqrt(len(gain))
-    return best if clear else earlier
 
 
 def _anchored(graph: sp.csr_array, before: IntArray | None) -> sp.csr_array:
@@ -260,8 +191,3 @@ def _anchored(graph: sp.csr_array, before: IntArray | None) -> sp.csr_array:
     anchored = sp.csr_array(sp.vstack([above, below], format="csr"))
     anchored.sort_indices()
     return anchored
-
-
-def _exact(weights: FloatArray) -> FloatArray:
-    """Return weights in proportion, of which any sum is exact; the partition is the same."""
-    return np.asarray(np.maximum(np.round(weights / (weights.max() * _GRAIN)), 1.0) * _GRAIN)

@@ -5,14 +5,15 @@ the outer half joins it by the ties between both, and what is foretold are the t
 outer half. So a finer partition pays only where its communities are really there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from groundswell.domain import IntArray
+from groundswell.domain import FloatArray, IntArray
+from models.leiden import belonging, gather
 
 PAYS_FOR = 4.0
 """Neighbours that a community must foretell to be worth its name: the entropy of the partition
@@ -40,6 +41,8 @@ class Halves:
     """Nodes that are not, ascending."""
     ties: sp.coo_array
     """Ties among the outer nodes."""
+    sizes: FloatArray
+    """Nodes that each inner node stands for: 1, or more in a coarse view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,17 @@ def halve(graph: sp.csr_array, seed: int) -> tuple[Halves, Halves]:
     )
 
 
+def coarsen(half: Halves, labels: IntArray) -> Halves:
+    """Return the view with groups of inner nodes in their place, each with its ties as one."""
+    count = int(labels.max(initial=-1)) + 1
+    return replace(
+        half,
+        graph=gather(half.graph, labels),
+        between=sp.csr_array(half.between @ belonging(labels, count)),
+        sizes=np.bincount(labels, half.sizes, minlength=count).astype(np.float64),
+    )
+
+
 def try_partition(half: Halves, labels: IntArray) -> Trial:
     """Score a partition of the inner nodes by what it foretells about the outer ties.
 
@@ -82,7 +96,7 @@ def try_partition(half: Halves, labels: IntArray) -> Trial:
     for community detection", Physical Review E 94, 052315, equations 9 to 13.
     """
     count = int(labels.max(initial=-1)) + 1
-    sizes = np.bincount(labels, minlength=count) / max(len(labels), 1)
+    sizes = np.bincount(labels, half.sizes, minlength=count) / max(half.sizes.sum(), 1.0)
     entropy = float(-(sizes * np.log(np.maximum(sizes, _LEAST))).sum())
     joined = _join(half.between, labels, count)
     weight = float(half.ties.data.sum())
@@ -119,7 +133,14 @@ def _view(
     between: sp.csr_array,
     ties: sp.csr_array,
 ) -> Halves:
-    return Halves(inner, sp.csr_array(within), sp.csr_array(between), outer, sp.coo_array(ties))
+    return Halves(
+        inner=inner,
+        graph=sp.csr_array(within),
+        between=sp.csr_array(between),
+        outer=outer,
+        ties=sp.coo_array(ties),
+        sizes=np.ones(len(inner)),
+    )
 
 
 def _inside(graph: sp.csr_array, labels: IntArray, count: int) -> tuple[float, float]:
@@ -136,10 +157,7 @@ def _inside(graph: sp.csr_array, labels: IntArray, count: int) -> tuple[float, f
 
 def _join(between: sp.csr_array, labels: IntArray, count: int) -> IntArray:
     """Return the community that each outer node is tied to most, shape (n_outer,)."""
-    choose = sp.csr_array(
-        (np.ones(len(labels)), (np.arange(len(labels)), labels)), shape=(len(labels), count)
-    )
-    ties = sp.csr_array(between @ choose)
+    ties = sp.csr_array(between @ belonging(labels, count))
     ties.sort_indices()
     joined = np.full(ties.shape[0], -1, dtype=np.int64)
     filled = np.flatnonzero(np.diff(ties.indptr))

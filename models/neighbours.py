@@ -33,7 +33,7 @@ __all__ = [
 EXACT_ROWS = 50_000
 """References up to which `nearest` looks at all of them (decision record 0007)."""
 
-QUICK_ROWS = 20_000
+QUICK_ROWS = 8_000
 """References up to which an index has no cells. Above, placing the statements of a day in a
 second or two is worth a neighbour in fifty."""
 

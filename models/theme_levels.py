@@ -1,10 +1,14 @@
 """The levels around a fit's themes: wider areas above them, variants below."""
 
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
+
 import numpy as np
 import scipy.sparse as sp
 
 from groundswell.domain import NOISE, IntArray
-from models.communities import leiden, pays, renumber
+from models.communities import pays
+from models.leiden import leiden, renumber
 
 AREA_RESOLUTION = 1.0
 """Resolution of the partition of themes into areas: plain modularity."""
@@ -50,19 +54,23 @@ def find_variants(
     min_statements
         Smallest variant; statements of smaller groups are in none.
     """
-    total = float(graph.sum())
-    variants = np.full(len(labels), NOISE, dtype=np.int64)
-    parents: list[int] = []
-    for theme in range(int(labels.max(initial=-1)) + 1):
+    finer = VARIANT_RESOLUTION * resolution / float(graph.sum())
+
+    def cut(theme: int) -> tuple[IntArray, IntArray, int]:
         members = np.flatnonzero(labels == theme)
         within = sp.csr_array(graph[members][:, members])
         # The same quality function as in the whole graph, of which this is a part.
-        at = max(VARIANT_RESOLUTION * resolution * float(within.sum()) / total, 1e-6)
+        at = max(finer * float(within.sum()), 1e-6)
         parts, kept = large_groups(leiden(within, at), min_statements)
-        if len(kept) < 2 or not pays(within, at):
-            continue
-        variants[members] = np.where(parts == NOISE, NOISE, parts + len(parents))
-        parents += [theme] * len(kept)
+        return members, parts, len(kept) if len(kept) > 1 and pays(within, at) else 0
+
+    variants = np.full(len(labels), NOISE, dtype=np.int64)
+    parents: list[int] = []
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        for theme, (members, parts, kept) in enumerate(pool.map(cut, range(int(labels.max()) + 1))):
+            if kept:
+                variants[members] = np.where(parts == NOISE, NOISE, parts + len(parents))
+                parents += [theme] * kept
     return variants, np.array(parents, dtype=np.int64)
 
 

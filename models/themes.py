@@ -43,7 +43,7 @@ HALF_AS_CLOSE = 0.53
 """Or under this share of all statements' median cosine to their own theme, where themes lie so
 far apart that the first rule says nothing."""
 
-MOST_VOTERS = 30
+MOST_VOTERS = 20
 """Nearest texts that vote on a statement, at most."""
 
 

@@ -5,7 +5,8 @@ import pytest
 import scipy.sparse as sp
 
 from groundswell.domain import NOISE, IntArray
-from models.communities import contingency, find_communities, leiden, renumber
+from models.communities import contingency, find_communities
+from models.leiden import leiden, renumber
 
 
 def blocks(sizes: list[int], inside: float, outside: float, seed: int) -> sp.csr_array:

@@ -1,5 +1,6 @@
 """What a partition of half a graph foretells about the other half, by hand."""
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -9,6 +10,7 @@ import scipy.sparse as sp
 from models.foretelling import (
     PAYS_FOR,
     Halves,
+    coarsen,
     halve,
     hits,
     try_partition,
@@ -31,7 +33,7 @@ def halves() -> Halves:
     inner = graph([(0, 1), (2, 3), (1, 2)], 4)
     between = sp.csr_array(np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 1.0]]))
     outer = sp.coo_array(graph([(0, 1), (2, 3), (1, 2)], 4))
-    return Halves(np.arange(4), inner, between, np.arange(4, 8), outer)
+    return Halves(np.arange(4), inner, between, np.arange(4, 8), outer, np.ones(4))
 
 
 def test_worked_example(halves: Halves) -> None:
@@ -56,10 +58,19 @@ def test_a_wrong_partition_is_worth_less_than_none(halves: Halves) -> None:
     assert worth(try_partition(halves, np.array([0, 1, 0, 1]))) < 0.0
 
 
+def test_groups_in_place_of_nodes_are_judged_as_their_nodes_are(halves: Halves) -> None:
+    fine = np.array([0, 0, 1, 2])
+    coarse = try_partition(coarsen(halves, fine), np.array([0, 1, 1]))
+    whole = try_partition(halves, np.array([0, 0, 1, 1]))
+    assert coarse.joined.tolist() == whole.joined.tolist()
+    assert coarse.foretold == pytest.approx(whole.foretold)
+    assert coarse.entropy == pytest.approx(whole.entropy)
+
+
 def test_an_outer_node_without_ties_is_in_no_community(halves: Halves) -> None:
     between = halves.between.toarray()
     between[3] = 0.0
-    alone = Halves(halves.inner, halves.graph, sp.csr_array(between), halves.outer, halves.ties)
+    alone = replace(halves, between=sp.csr_array(between))
     trial = try_partition(alone, np.array([0, 0, 1, 1]))
     assert trial.joined.tolist() == [0, 0, 1, -1]
     assert int(hits(alone, trial.joined).sum()) == 2  # 4-5 both ways; 6-7 no more
