@@ -1,8 +1,8 @@
 """Does the rate of voices foretell demand? Ranks feature requests by their votes to come.
 
 ``python -m bench demand --votes FILE --seen FILE``. At rolling dates t0 the requests that were
-tracked throughout are ranked by `models.rates` from the votes up to t0 alone, each new vote
-being a voice; the votes of the 180 days after t0 judge the ranking.
+tracked throughout are ranked by `models.evidence.rates` from the votes up to t0 alone, each new
+vote being a voice; the votes of the 180 days after t0 judge the ranking.
 
 Files: votes ``item,title,created_at,date,votes,...`` with cumulative votes, one row whenever a
 count changed; seen ``item,first_seen,last_seen,...``.
@@ -18,8 +18,8 @@ import pandas as pd
 from scipy.stats import kendalltau
 
 from groundswell.domain import FloatArray
-from models.evidence import RankingParameters
-from models.rates import (
+from models.evidence.inputs import RankingParameters
+from models.evidence.rates import (
     WEEK_DAYS,
     burst_weights,
     decay,

@@ -14,8 +14,8 @@ from statistics import median
 import numpy as np
 
 from groundswell.domain import Vectors
-from models.embedding import Encoder, embed, load_encoder
-from models.model_folder import find_model
+from models.encoding.embedding import Encoder, embed, load_encoder
+from models.encoding.model_folder import find_model
 
 _ALONE = 100  # texts encoded once more, one by one
 

@@ -22,8 +22,8 @@ from bench.planted_rises import watch
 from bench.review_issues import Said, find_issues, read_statements
 from groundswell.config import Config
 from groundswell.errors import IngestError
-from models.embedding import load_encoder
-from models.emerging import EmergingParameters
+from models.encoding.embedding import load_encoder
+from models.trends.emerging import EmergingParameters
 
 QUARTERS = 24
 PLANTED = 120

@@ -18,10 +18,10 @@ from bench.themes import peak_rss_mb
 from groundswell.config import Config
 from groundswell.domain import content_id
 from groundswell.errors import IngestError
-from models.annotation import annotate, example_texts
-from models.embedding import Encoder, embed, load_encoder
-from models.kind_classifier import fit_kind_classifier
-from models.model_folder import ModelFolder, find_model
+from models.encoding.embedding import Encoder, embed, load_encoder
+from models.encoding.model_folder import ModelFolder, find_model
+from models.statements.annotation import annotate, example_texts
+from models.statements.kind_classifier import fit_kind_classifier
 
 STATEMENTS = Path(__file__).with_name("kind_statements.csv")
 _FIELD_BYTES = 2**31 - 1  # a ticket can quote a whole log in one field

@@ -36,9 +36,9 @@ from numpy.typing import NDArray
 from bench.themes import NO_THEME, read_labelled, read_vectors
 from groundswell.config import Config
 from groundswell.domain import NOISE, IntArray, ThemeChange, Vectors
-from models.lineage import Lineage, match_themes
-from models.theme_overlap import MOSTLY
-from models.themes import NEW, Earlier, fit_themes
+from models.themes.fitting import NEW, Earlier, fit_themes
+from models.themes.lineage import Lineage, match_themes
+from models.themes.overlap import MOSTLY
 
 EACH = 3
 """Changes planted of each kind."""

@@ -21,9 +21,9 @@ import numpy as np
 from bench.themes import NO_THEME, Labelled, peak_rss_mb, read_labelled, read_vectors
 from groundswell.config import Config
 from groundswell.domain import NOISE, IntArray, Vectors
-from models.embedding import Encoder, embed, load_encoder
-from models.exemplars import central_first, choose_quotes
-from models.naming import ThemeName, content_of, name_areas, name_themes
+from models.encoding.embedding import Encoder, embed, load_encoder
+from models.naming.names import ThemeName, content_of, name_areas, name_themes
+from models.themes.exemplars import central_first, choose_quotes
 
 QUOTES = 50
 """Texts of a theme that the reader sees, spread evenly over its unseen half."""

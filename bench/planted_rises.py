@@ -14,7 +14,8 @@ from statistics import median
 import numpy as np
 
 from groundswell.domain import FloatArray, RiseAlert
-from models.emerging import (
+from models.trends.alerts import new_alerts
+from models.trends.emerging import (
     FEWEST_WINDOWS,
     PARTS,
     EmergingParameters,
@@ -24,8 +25,7 @@ from models.emerging import (
     judge,
     rise_of,
 )
-from models.rise_alerts import new_alerts
-from models.rises import Counted
+from models.trends.rises import Counted
 
 THEMES = 100
 WEEK_DAYS = 7
@@ -133,7 +133,7 @@ def draw_world(
 
 
 def read_world(world: World, day: int, parameters: EmergingParameters) -> list[Reading]:
-    """Read the themes as `models.emerging.read_themes` does, from the days before `day`."""
+    """Read the themes as `models.trends.emerging.read_themes` does, from the days before `day`."""
     lengths = {"incident": parameters.incident_days, "need": parameters.need_days}
     looked = {name: _look(world, day, days, parameters) for name, days in lengths.items()}
     views = {name: view for name, view in looked.items() if view is not None}

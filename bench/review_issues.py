@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from groundswell.domain import NOISE, IntArray, Vectors, content_id
-from models.annotation import annotate, example_texts
-from models.embedding import Encoder, embed
-from models.emerging import EmergingParameters, read_releases
-from models.phrases import find_phrases
-from models.statements import split_statements
+from models.encoding.embedding import Encoder, embed
+from models.naming.phrases import find_phrases
+from models.statements.annotation import annotate, example_texts
+from models.statements.splitting import split_statements
+from models.trends.emerging import EmergingParameters, read_releases
 
 KINDS = ("problem", "request")
 """Of the statements that an issue is made of; praise is no issue."""

@@ -19,11 +19,11 @@ import numpy as np
 from bench.themes import peak_rss_mb
 from groundswell.config import Config
 from groundswell.domain import IntArray, Vectors
-from models.naming import name_themes
-from models.neighbours import build_index, measure_recall, search_within
-from models.placement import assign_themes
-from models.theme_model import Placement, ThemeModel
-from models.themes import ThemeFit, fit_themes
+from models.naming.names import name_themes
+from models.nearest.neighbours import build_index, measure_recall, search_within
+from models.themes.fitting import ThemeFit, fit_themes
+from models.themes.model import Placement, ThemeModel
+from models.themes.placement import assign_themes
 
 ASSIGNED = 20_000
 """New statements placed at once."""

@@ -36,11 +36,11 @@ import numpy as np
 from groundswell.config import Config
 from groundswell.domain import NOISE, IntArray, Vectors, content_id
 from groundswell.errors import IngestError
-from models import leiden
-from models.embedding import embed, load_encoder
-from models.placement import assign_themes
-from models.theme_model import Placement, ThemeModel
-from models.themes import fit_themes
+from models.encoding.embedding import embed, load_encoder
+from models.themes import leiden
+from models.themes.fitting import fit_themes
+from models.themes.model import Placement, ThemeModel
+from models.themes.placement import assign_themes
 
 NO_THEME = "NO_THEME"
 

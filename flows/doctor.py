@@ -144,8 +144,8 @@ def check_permissions(config: Config) -> Iterator[Check]:
 
 def check_encoder(config: Config) -> Iterator[Check]:
     """Look for the encoder's files, check them and name the way they will be run."""
-    from models.embedding import describe_encoder
-    from models.model_folder import find_model
+    from models.encoding.embedding import describe_encoder
+    from models.encoding.model_folder import find_model
 
     settings = config.embedding
     chosen = describe_encoder(settings.model, backend=settings.backend, cache=settings.cache)

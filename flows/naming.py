@@ -14,7 +14,7 @@ from groundswell.store import StepResult
 
 if TYPE_CHECKING:
     from ingest.apis.chat import Endpoint
-    from models.name_proposals import NameQuestion
+    from models.naming.proposals import NameQuestion
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def ask_names(context: RunContext) -> StepResult:
         return StepResult("ask_names", 0, 0, 0, 0.0)
     from ingest.apis import Client
     from ingest.apis.chat import ask_endpoint
-    from models.name_proposals import judge_answer
+    from models.naming.proposals import judge_answer
 
     themes = context.store.themes
     needs = [theme for theme in themes.themes() if theme.level == "need"]
@@ -55,7 +55,7 @@ def named(context: RunContext, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
     """Return themes under the names that the endpoint proposed and that were accepted."""
     if not context.config.naming.enabled:
         return list(themes)
-    from models.name_proposals import judge_title, put_names
+    from models.naming.proposals import judge_title, put_names
 
     said, known = _said(context), context.store.themes.names()
     titles = {}
@@ -69,7 +69,7 @@ def named(context: RunContext, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
 
 def _questions(context: RunContext, themes: Sequence[NeedTheme]) -> "dict[int, NameQuestion]":
     """Return what is asked about each need that has enough to show, by theme id."""
-    from models.name_proposals import ask_name
+    from models.naming.proposals import ask_name
 
     settings = context.config.naming
     mentions = context.store.feedback.mentions()

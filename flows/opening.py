@@ -9,12 +9,12 @@ from flows.statements import annotator_id, encoder_id
 from flows.theme_models import keep_model, load_model
 from groundswell.domain import NOISE, NeedTheme, ThemeAssignment
 from groundswell.store import ModelRow
-from models.openings import open_branches
-from models.placement import describe
-from models.provisional import Opening, extended, find_new_themes
-from models.theme_growth import changes_of_size
-from models.theme_model import ThemeModel
-from models.voices import name_voices
+from models.evidence.voices import name_voices
+from models.themes.growth import changes_of_size
+from models.themes.model import ThemeModel
+from models.themes.openings import open_branches
+from models.themes.placement import describe
+from models.themes.provisional import Opening, extended, find_new_themes
 
 if TYPE_CHECKING:
     import pandas as pd

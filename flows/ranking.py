@@ -17,14 +17,14 @@ from groundswell.report import Changes, IdeaReport, RunStamp
 from groundswell.store import StepResult, Store
 
 if TYPE_CHECKING:
-    from models.evidence import Evidence, RankingParameters
-    from models.ranking import Ranking
+    from models.evidence.inputs import Evidence, RankingParameters
+    from models.ranking.rank import Ranking
 
 
 def propose_candidates(context: RunContext) -> StepResult:
     """Make one candidate of each need, joined with the backlog items that meet it."""
-    from models.candidates import propose_candidates as propose
-    from models.evidence import item_texts
+    from models.evidence.inputs import item_texts
+    from models.ranking.candidates import propose_candidates as propose
 
     needs, vectors = _needs(context)
     items = context.store.market.work_items(context.known_at)
@@ -44,8 +44,8 @@ def propose_candidates(context: RunContext) -> StepResult:
 
 def rank_ideas(context: RunContext) -> StepResult:
     """Rank the candidates on all evidence up to the report's moment."""
-    from models.ranking import rank_candidates
-    from models.scoring import reference_from_json, reference_to_json
+    from models.ranking.rank import rank_candidates
+    from models.ranking.scoring import reference_from_json, reference_to_json
     from reports import to_json
 
     store = context.store
@@ -105,7 +105,7 @@ def load_report(store: Store, run_id: int | None = None) -> IdeaReport:
 def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
     """Compare a run's report with the one before."""
     import reports
-    from models.changes import compare_reports
+    from models.ranking.moves import compare_reports
 
     run_id = context.run.run_id
     earlier = context.store.ideas.previous_report(run_id)
@@ -137,7 +137,7 @@ def _vectors_of(context: RunContext, texts: list[str]) -> Vectors:
 
 
 def _evidence(context: RunContext) -> "Evidence":
-    from models.evidence import Evidence, item_texts, reason_texts, signal_texts
+    from models.evidence.inputs import Evidence, item_texts, reason_texts, signal_texts
 
     market = context.store.market
     needs, centroids = _needs(context)
@@ -172,7 +172,7 @@ def _as_of(context: RunContext) -> datetime:
 
 
 def _parameters(config: Config) -> "RankingParameters":
-    from models.evidence import EffortParameters, MoneyParameters, RankingParameters
+    from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
 
     ranking = config.ranking.model_dump(exclude={"as_of", "link_similarity"})
     money = config.money.model_dump(exclude={"day_rate"})
@@ -193,7 +193,7 @@ def _reference_key(context: RunContext) -> str:
 def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> IdeaReport:
     from dataclasses import replace
 
-    from models.theme_list import summarise_themes
+    from models.ranking.theme_list import summarise_themes
 
     counts = context.store.feedback.counts(annotator_id(context.config))
     config, run = context.config, context.run

@@ -39,7 +39,7 @@ def embed_new(context: RunContext) -> StepResult:
 
 def encoder_id(config: Config) -> str:
     """Name the encoder and its exact weights without loading them."""
-    from models.embedding import describe_encoder
+    from models.encoding.embedding import describe_encoder
 
     settings = config.embedding
     return describe_encoder(settings.model, backend=settings.backend, cache=settings.cache)
@@ -64,7 +64,7 @@ def _collapse(context: RunContext) -> None:
 
 
 def _copies(context: RunContext) -> list[Copy]:
-    from models.duplicates import find_copies
+    from models.statements.duplicates import find_copies
 
     table = context.store.feedback.copy_candidates()
     context.progress.start("looking for copies", None)
@@ -81,7 +81,7 @@ def _copies(context: RunContext) -> list[Copy]:
 
 
 def _split(context: RunContext) -> None:
-    from models.statements import split_statements
+    from models.statements.splitting import split_statements
 
     feedback = context.store.feedback
     while records := feedback.unsplit_records(RECORDS_A_TIME):
@@ -91,8 +91,8 @@ def _split(context: RunContext) -> None:
 
 def _texts(context: RunContext) -> dict[str, str]:
     """Return every text the models need, by the key of its vector."""
-    from models.annotation import example_texts
-    from models.evidence import item_texts, reason_texts, signal_texts
+    from models.evidence.inputs import item_texts, reason_texts, signal_texts
+    from models.statements.annotation import example_texts
 
     market = context.store.market
     outside = example_texts()
@@ -106,7 +106,7 @@ def _texts(context: RunContext) -> dict[str, str]:
 
 
 def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> None:
-    from models.embedding import embed, load_encoder
+    from models.encoding.embedding import embed, load_encoder
 
     settings = context.config.embedding
     context.progress.start("loading the encoder", None)
@@ -123,7 +123,7 @@ def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> No
 
 
 def _annotate(context: RunContext) -> None:
-    from models.annotation import annotate, example_texts
+    from models.statements.annotation import annotate, example_texts
 
     store, model_id = context.store, annotator_id(context.config)
     said = store.feedback.statements().drop_duplicates("text_hash").set_index("text_hash")["text"]

@@ -9,7 +9,7 @@ from groundswell.domain import content_id
 from groundswell.errors import ModelError
 from groundswell.files import write_whole
 from groundswell.store import ModelRow
-from models.theme_model import ThemeModel, from_bytes, to_bytes
+from models.themes.model import ThemeModel, from_bytes, to_bytes
 
 FIT_VERSION = 2
 """Raised when the same statements and settings would give other themes."""

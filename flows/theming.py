@@ -14,13 +14,13 @@ from flows.theme_models import fingerprint, keep_model, load_model
 from groundswell.domain import NOISE, ThemeAssignment, Vectors
 from groundswell.errors import ModelError
 from groundswell.store import StepResult
-from models.drift import Baseline, why_refit
-from models.placement import assign_themes
-from models.theme_model import Placement, renamed
-from models.theme_tree import Past, Texts, ThemeTree, grow_tree
-from models.themes import NEW, Earlier, ThemeFit
-from models.themes import fit_themes as fit
-from models.voices import satisfaction
+from models.evidence.voices import satisfaction
+from models.themes.drift import Baseline, why_refit
+from models.themes.fitting import NEW, Earlier, ThemeFit
+from models.themes.fitting import fit_themes as fit
+from models.themes.model import Placement, renamed
+from models.themes.placement import assign_themes
+from models.themes.tree import Past, Texts, ThemeTree, grow_tree
 
 if TYPE_CHECKING:
     import pandas as pd

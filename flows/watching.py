@@ -10,8 +10,8 @@ from groundswell.store import StepResult
 if TYPE_CHECKING:
     import pandas as pd
 
-    from models.emerging import EmergingParameters, Reading
-    from models.evidence import Evidence
+    from models.evidence.inputs import Evidence
+    from models.trends.emerging import EmergingParameters, Reading
 
 
 def watch_themes(context: RunContext) -> StepResult:
@@ -19,8 +19,8 @@ def watch_themes(context: RunContext) -> StepResult:
 
     A run as of a past day raises none: what is told now was not told then.
     """
-    from models.rise_alerts import new_alerts
-    from models.voices import usable
+    from models.evidence.voices import usable
+    from models.trends.alerts import new_alerts
 
     mentions = context.store.feedback.mentions()
     newest = context.store.feedback.counts().last_created_at
@@ -38,15 +38,15 @@ def watch_themes(context: RunContext) -> StepResult:
 
 def rising(context: RunContext, evidence: "Evidence") -> dict[int, tuple[Rise, ...]]:
     """Return the rises of each need at the report's moment."""
-    from models.emerging import rises_by_theme
-    from models.voices import usable_mentions
+    from models.evidence.voices import usable_mentions
+    from models.trends.emerging import rises_by_theme
 
     return rises_by_theme(_read(context, usable_mentions(evidence), evidence.as_of))
 
 
 def emerging_parameters(context: RunContext) -> "EmergingParameters":
     """Return the settings of the search for rises."""
-    from models.emerging import EmergingParameters
+    from models.trends.emerging import EmergingParameters
 
     return EmergingParameters(
         **context.config.emerging.model_dump(), interval=context.config.ranking.interval
@@ -54,6 +54,6 @@ def emerging_parameters(context: RunContext) -> "EmergingParameters":
 
 
 def _read(context: RunContext, mentions: "pd.DataFrame", as_of: datetime) -> "list[Reading]":
-    from models.emerging import read_themes
+    from models.trends.emerging import read_themes
 
     return read_themes(mentions, as_of, emerging_parameters(context))

@@ -14,7 +14,7 @@ from bench.changelog_terms import Meetings, expected_terms
 from bench.emerging import read_reviews
 from bench.planted_rises import watch
 from groundswell.errors import IngestError
-from models.emerging import EmergingParameters
+from models.trends.emerging import EmergingParameters
 
 CHANGELOG = {"1": ("start",), "2": ("crash widget",), "3": (), "4": ("radar",)}
 

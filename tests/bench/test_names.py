@@ -10,8 +10,8 @@ import pytest
 from bench.__main__ import main
 from bench.names import cut_in_halves, pick, run
 from bench.themes import read_labelled
-from models.embedding import HashingEncoder, embed
-from models.naming import ThemeName
+from models.encoding.embedding import HashingEncoder, embed
+from models.naming.names import ThemeName
 
 THINGS = {
     "rota": "print",

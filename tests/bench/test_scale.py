@@ -5,7 +5,7 @@ import pytest
 
 from bench.__main__ import main
 from bench.scale import draw_statements, run, word
-from models.neighbours import nearest
+from models.nearest.neighbours import nearest
 
 
 def test_every_stage_of_a_small_set_is_timed(

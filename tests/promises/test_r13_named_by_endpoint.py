@@ -21,10 +21,10 @@ import pytest
 from groundswell.domain import NeedTheme
 from ingest.apis import Client
 from ingest.apis.chat import Answers, Endpoint, ask_endpoint
-from models.candidates import propose_candidates
-from models.evidence import Evidence, RankingParameters
-from models.name_proposals import NameQuestion, Verdict, ask_name, judge_answer, put_names
-from models.ranking import rank_candidates
+from models.evidence.inputs import Evidence, RankingParameters
+from models.naming.proposals import NameQuestion, Verdict, ask_name, judge_answer, put_names
+from models.ranking.candidates import propose_candidates
+from models.ranking.rank import rank_candidates
 from tests.ingest.apis.fake_apis import Answered, Call, Item, reply
 from tests.ingest.apis.fault_server import Api, Server, serve, serving
 from tests.models.conftest import _mentions

@@ -1,0 +1,70 @@
+"""Customers' words as the report shows them, each with the place where it can be checked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
+from pathlib import PurePath
+
+import pandas as pd
+
+from groundswell.domain import Account
+from groundswell.report import Quote
+from models.evidence.voices import account_of
+from models.themes.exemplars import choose_quotes
+
+
+class Quotables:
+    """Statements that can be quoted."""
+
+    def __init__(self, mentions: pd.DataFrame, accounts: Sequence[Account]) -> None:
+        """Take a table as `models.evidence.voices.usable_mentions` returns it.
+
+        Of a statement in several themes the strongest membership is shown.
+        """
+        first = mentions.sort_values("membership", ascending=False, kind="stable")
+        first = first.drop_duplicates("statement_id")
+        self._column = {str(name): first[name].tolist() for name in first.columns}
+        self._row = {name: row for row, name in enumerate(self._column["statement_id"])}
+        self._accounts: Mapping[str, Account] = {one.account_id: one for one in accounts}
+
+    def choose(
+        self, statement_ids: Iterable[str], wanted: int, *, unlike: Sequence[Quote] = ()
+    ) -> tuple[Quote, ...]:
+        """Quote at most so many different customers, best statements first.
+
+        Parameters
+        ----------
+        statement_ids
+            Those that cannot be quoted, as they came later, are passed over.
+        unlike
+            Quotes whose customers are not to be quoted again.
+        """
+        rows = [self._row[one] for one in statement_ids if one in self._row]
+        chosen = choose_quotes(
+            rows,
+            self._column["text"],
+            self._column["voice"],
+            self._column["channel"],
+            wanted,
+            heard=[self._column["voice"][self._row[quote.statement_id]] for quote in unlike],
+        )
+        return tuple(map(self._quote, chosen))
+
+    def _quote(self, row: int) -> Quote:
+        values = {name: column[row] for name, column in self._column.items()}
+        account = account_of(str(values["voice"]))
+        known = self._accounts.get(account) if account else None
+        return Quote(
+            statement_id=str(values["statement_id"]),
+            record_id=str(values["record_id"]),
+            text=str(values["text"]),
+            created_at=values["created_at"].to_pydatetime(),
+            channel=str(values["channel"]),
+            source=str(values["source"]),
+            place=f"{PurePath(str(values['path'])).name}:{int(values['line'])}",
+            account=account,
+            segment=known.segment if known else None,
+            rating=None if isnan(values["rating"]) else float(values["rating"]),
+            membership=float(values["membership"]),
+            start=int(values.get("start", 0)),
+            end=int(values.get("end", 0)),
+        )

@@ -1,0 +1,1 @@
+"""Names of themes in the customers' own words."""

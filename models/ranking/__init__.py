@@ -1,0 +1,1 @@
+"""Candidates and their rank, with every part of it."""

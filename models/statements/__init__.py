@@ -1,0 +1,1 @@
+"""Records cut into statements, and what each statement is: its kind, its tone, a copy or not."""

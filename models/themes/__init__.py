@@ -1,0 +1,1 @@
+"""Statements into need themes: fitted, placed, kept over refits, laid out."""

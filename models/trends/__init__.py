@@ -1,0 +1,1 @@
+"""Who voices a theme and when: rises, profiles, what it does to ratings."""

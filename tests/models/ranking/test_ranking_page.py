@@ -1,0 +1,67 @@
+"""The numbers in docs/ranking.md are those of the program."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.evidence.inputs import MoneyParameters
+from models.evidence.rates import decay, exposure_days, rate_ratio, shrunk_rate
+from models.ranking.criteria import CRITERIA, opportunity
+from models.ranking.scoring import STRATEGIES, distances, shown_score, signed_weights, transformed
+
+PAGE = (Path(__file__).parents[2] / "docs" / "ranking.md").read_text(encoding="utf-8")
+AGES = np.array([5, 12, 20, 33, 47, 61, 80, 95, 110, 130, 160, 200], dtype=np.float64)
+
+
+def _rows(first: str) -> list[list[str]]:
+    """Return the cells of the table whose first heading is `first`, without the heading."""
+    table = PAGE.split(f"| {first} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+
+
+def test_worked_example() -> None:
+    strength = decay(AGES, 90.0).sum(keepdims=True)
+    money = MoneyParameters()
+    raw = {
+        "reach": shrunk_rate(strength, exposure_days(360.0, 90.0), (1.2, 60.0))[0],
+        "unmet_need": opportunity(np.array(8.5), np.array(2.0), np.array(7.0), 0.6),
+        "revenue": money.churn_uplift * 150_000 + 40_000 * 0.4 / 2,
+        "trend": rate_ratio(np.array(9.0), np.array(5.5)),
+        "market_pull": np.nan,
+        "effort": 5.0,
+    }
+    strategy = STRATEGIES["balanced"]
+    shown = {row[0]: row[1:] for row in _rows("criterion | value")}
+    scales = {c.name: (float(shown[c.name][1]), float(shown[c.name][2])) for c in CRITERIA}
+    weights = signed_weights(strategy, list(scales), scales)
+    priority = 0.0
+    for criterion in CRITERIA:
+        value, _, _, z_shown, weight, bar = shown[criterion.name]
+        x = np.array([raw[criterion.name]], np.float64)
+        h = transformed(x, criterion, strategy, revenue_unit=8_000.0)
+        z = distances(h, scales[criterion.name], strategy.clip)[0]
+        if value != "n/a":
+            assert float(value) == pytest.approx(x[0], abs=0.005)
+            assert float(z_shown) == pytest.approx(z, abs=0.005)
+        assert float(weight) == pytest.approx(weights[criterion.name], abs=0.0005)
+        assert float(bar) == pytest.approx(weights[criterion.name] * np.nan_to_num(z), abs=0.0005)
+        priority += weights[criterion.name] * np.nan_to_num(z)
+    assert float(shown["priority"][5]) == pytest.approx(priority, abs=0.0005)
+    stated = re.search(r"spread of ([\d.]+) the score is ([\d.]+\d)", PAGE)
+    assert stated is not None
+    score = shown_score(np.array([priority]), float(stated[1]))[0]
+    assert float(stated[2]) == pytest.approx(score, abs=0.05)
+
+
+def test_the_weights_on_the_page_are_those_of_the_strategies() -> None:
+    columns = ["reach", "unmet_need", "revenue", "trend", "market_pull"]
+    rows = _rows("strategy")
+    assert {row[0] for row in rows} == set(STRATEGIES)
+    for name, *cells in rows:
+        strategy = STRATEGIES[name]  # type: ignore[index]
+        expected = [strategy.weights.get(column, 0.0) for column in columns]
+        assert [float(cell or 0) for cell in cells[:5]] == expected
+        assert float(cells[5]) == strategy.effort
+        assert (cells[6] == "product of powers") is strategy.product

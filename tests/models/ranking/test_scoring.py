@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from groundswell.domain import FloatArray
+from models.ranking.criteria import CRITERIA
+from models.ranking.scoring import (
+    STRATEGIES,
+    Reference,
+    Strategy,
+    distances,
+    reference_from_json,
+    reference_to_json,
+    robust_scale,
+    shown_score,
+    signed_weights,
+    transformed,
+)
+
+CRITERION = {criterion.name: criterion for criterion in CRITERIA}
+columns = arrays(np.float64, (6, 3), elements=st.floats(0.01, 1e6))
+
+
+def _priorities(strategy: Strategy, values: dict[str, FloatArray]) -> FloatArray:
+    changed = {n: transformed(v, CRITERION[n], strategy, 1.0) for n, v in values.items()}
+    scales = {name: robust_scale(v) for name, v in changed.items()}
+    weights = signed_weights(strategy, list(values), scales)
+    parts = [
+        weight * distances(changed[name], scales[name], strategy.clip)
+        for name, weight in weights.items()
+    ]
+    return np.asarray(np.sum(parts, axis=0))
+
+
+def _assert_same_order(ours: FloatArray, theirs: FloatArray) -> None:
+    for a in range(len(ours)):
+        for b in range(len(ours)):
+            if theirs[a] > theirs[b] * (1 + 1e-9):
+                assert ours[a] > ours[b]
+
+
+@given(columns)
+def test_rice_orders_as_reach_times_impact_over_effort(table: FloatArray) -> None:
+    reach, impact, effort = table.T
+    ours = _priorities(STRATEGIES["rice"], {"reach": reach, "unmet_need": impact, "effort": effort})
+    if min(robust_scale(np.log(column))[1] for column in table.T) > 0:
+        _assert_same_order(ours, reach * impact / effort)
+
+
+@given(columns)
+def test_wsjf_orders_as_cost_of_delay_over_duration_where_only_money_speaks(
+    table: FloatArray,
+) -> None:
+    value, effort, _ = table.T
+    ours = _priorities(STRATEGIES["wsjf"], {"revenue": value, "effort": effort})
+    if min(robust_scale(np.log(column))[1] for column in (value, effort)) > 0:
+        _assert_same_order(ours, value / effort)
+
+
+@given(arrays(np.float64, 8, elements=st.floats(0, 20)))
+def test_odi_orders_as_opportunity_alone(opportunity: FloatArray) -> None:
+    ours = _priorities(STRATEGIES["odi"], {"unmet_need": opportunity, "effort": np.arange(1.0, 9)})
+    if robust_scale(opportunity)[1] > 0:
+        _assert_same_order(ours, opportunity + 1e-6)
+
+
+@pytest.mark.parametrize("name", ["balanced", "growth", "retention", "odi", "wsjf"])
+def test_shares_sum_to_one_and_still_do_when_a_criterion_is_dropped(name: str) -> None:
+    strategy = STRATEGIES[name]  # type: ignore[index]
+    assert sum(strategy.weights.values()) == pytest.approx(1.0)
+    kept = [n for n in CRITERION if n != "reach"]
+    weights = signed_weights(strategy, kept, dict.fromkeys(kept, (0.0, 1.0)))
+    weights.pop("effort", None)
+    assert sum(weights.values()) == pytest.approx(1.0)
+
+
+def test_exponents_of_a_formula_are_not_rescaled() -> None:
+    scales = {"reach": (0.0, 0.7), "effort": (0.0, 0.9)}
+    weights = signed_weights(STRATEGIES["rice"], ["reach", "effort"], scales)
+    assert weights == {"reach": 0.7, "effort": -0.9}
+
+
+def test_scale_is_median_and_mad() -> None:
+    # median 3; distances 2 1 0 1 97 have median 1
+    centre, scale = robust_scale(np.array([1.0, 2.0, 3.0, 4.0, 100.0, np.nan]))
+    assert (centre, scale) == (3.0, 1.4826)
+
+
+def test_scale_falls_back_to_quartiles_then_deviation_then_nothing() -> None:
+    quartiles = np.array([0.0] * 5 + [1.0] * 3 + [2.0])
+    assert robust_scale(quartiles) == pytest.approx((0.0, 1.0 / 1.349))
+    deviation = np.array([0.0] * 9 + [10.0])
+    assert robust_scale(deviation) == pytest.approx((0.0, 3.0))
+    assert robust_scale(np.full(4, 7.0)) == (7.0, 0.0)
+    assert robust_scale(np.full(4, np.nan)) == (0.0, 0.0)
+
+
+def test_distances_are_clipped_and_missing_stays_missing() -> None:
+    z = distances(np.array([2.0, 100.0, -100.0, np.nan]), (0.0, 2.0), 3.0)
+    np.testing.assert_array_equal(z, [1.0, 3.0, -3.0, np.nan])
+
+
+def test_the_reference_median_scores_fifty() -> None:
+    np.testing.assert_allclose(shown_score(np.array([0.0, 0.5]), 0.5), [50.0, 84.134], atol=1e-3)
+
+
+def test_a_reference_survives_its_json() -> None:
+    reference = Reference("odi", {"reach": (0.1, 0.2)}, 3.0, ((0.0, 1.0), (2.0, 0.5)), 0.7)
+    assert reference_from_json(reference_to_json(reference)) == reference
