@@ -180,6 +180,7 @@ def judge(labels: Sequence[str], found: IntArray) -> dict[str, Any]:
 
     Noise precision is the share of the rows left out that belong nowhere, noise recall the share
     of the rows that belong nowhere that are left out; None where there are no such rows.
+    ``ami_somewhere`` is over the rows that belong somewhere.
     """
     from sklearn import metrics
 
@@ -192,6 +193,10 @@ def judge(labels: Sequence[str], found: IntArray) -> dict[str, Any]:
         "themes": len(set(found[~left_out].tolist())),
         "left_out": round(float(left_out.mean()), 4),
         "ami": round(float(metrics.adjusted_mutual_info_score(labels, found)), 4),
+        "ami_somewhere": round(
+            float(metrics.adjusted_mutual_info_score(np.array(labels)[~nowhere], found[~nowhere])),
+            4,
+        ),
         "ari": round(float(metrics.adjusted_rand_score(labels, found)), 4),
         "v_measure": round(float(metrics.v_measure_score(labels, found)), 4),
         "noise_precision": _share(right, left_out) if nowhere.any() else None,

@@ -11,7 +11,7 @@ from models.evidence.rates import decay, exposure_days, rate_ratio, shrunk_rate
 from models.ranking.criteria import CRITERIA, opportunity
 from models.ranking.scoring import STRATEGIES, distances, shown_score, signed_weights, transformed
 
-PAGE = (Path(__file__).parents[2] / "docs" / "ranking.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "ranking.md").read_text(encoding="utf-8")
 AGES = np.array([5, 12, 20, 33, 47, 61, 80, 95, 110, 130, 160, 200], dtype=np.float64)
 
 
