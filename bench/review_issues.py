@@ -33,7 +33,7 @@ LIKENESS = 0.7
 """Weight against what is shown already, beside centrality. Carbonell and Goldstein (1998), "The
 use of MMR", SIGIR 1998."""
 
-PARAMETERS = EmergingParameters(sensitivity="high", min_voices=3, fdr=0.3)
+PARAMETERS = EmergingParameters(sensitivity="high", min_voices=3, fdr=0.3, at_least=3)
 """A version has few reviews: hints are looked for, not alarms."""
 
 

@@ -13,14 +13,14 @@ NOT = "not"
 
 _MARK = re.compile(r"<[a-z][a-z0-9_-]*>|https?://\S+|www\.\S+|[@#]\w+|&\w+;")
 _MAY_HAVE_MARK = re.compile("[<@#&]|://|www")  # five times as fast where there is none
-_TOKEN = re.compile(r"[^\W_]+(?:['&/+.-][^\W_]+)*|[^\w\s]|_")
+_TOKEN = re.compile(r"[^\W_]+(?:['&/+.-][^\W_]+)*|[^\w\s]|[_\n]")
 _WITHIN = frozenset("\"*'`-–")  # quotation marks and hyphens end no clause  # noqa: RUF001
 _POSSESSIVE = re.compile(r"'(?:s|re|ve|ll|d|m)$")
 _VOWEL = re.compile("[aeiouyäöüáéíóúàèìòùâêîôû]")
 
 
 def cut_clauses(text: str) -> list[list[str]]:
-    """Return the words between punctuation marks, as written, with straight apostrophes.
+    """Return the words between punctuation marks or ends of lines, with straight apostrophes.
 
     What redaction put in (``<email>``), addresses of pages, @names and #tags end a clause: no
     phrase holds them.

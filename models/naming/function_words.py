@@ -43,8 +43,9 @@ FUNCTION = (
 ) | (ADVERB | OPENER | FOREIGN)
 
 _PARTICLE_VERBS = (
-    "cash check checked checking checks hang hold holding log logged logging logs opt plug sign"
-    " signed signing signs switch switched turn turned turning turns"
+    "cash check checked checking checks clock clocked clocking clocks fill filled filling fills"
+    " hang hold holding log logged logging logs opt plug punch punched punching sign signed signing"
+    " signs switch switched turn turned turning turns zoom zoomed zooming"
 )
 _MEASURES = "big come far fast high long low many much often old quickly soon"
 _LINKS = "about for help how i if me out that to us what when where whether why with you"

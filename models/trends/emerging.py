@@ -54,6 +54,8 @@ class EmergingParameters:
     """Distinct customers in the window."""
     fdr: float = 0.10
     """Expected share of false ones among the rises of one report."""
+    at_least: int = 0
+    """Rises told of in any case, the likeliest, if they are large enough: hints, not alarms."""
     sensitivity: Sensitivity = "normal"
     interval: float = 0.80
 
@@ -192,7 +194,7 @@ def find_rising(views: Sequence[View], parameters: EmergingParameters) -> list[N
         for view in views
     ]
     null = [view.null[chosen] for view, chosen in zip(views, large, strict=True)]
-    kept = keep_likely(np.concatenate([*null, np.empty(0)]), parameters.fdr)
+    kept = keep_likely(np.concatenate([*null, np.empty(0)]), parameters.fdr, parameters.at_least)
     start = 0
     for chosen in large:
         count = int(chosen.sum())

@@ -169,7 +169,7 @@ def ordinary(windows: Sequence[Comparison], *, rising: float) -> tuple[FloatArra
     return (1.0 - rising) / (1.0 - rising + rising * factor), evidence.argmax(axis=0)
 
 
-def keep_likely(null: FloatArray, fdr: float) -> NDArray[np.bool_]:
+def keep_likely(null: FloatArray, fdr: float, at_least: int = 0) -> NDArray[np.bool_]:
     """Keep as many discoveries as the expected share of false ones among them allows.
 
     Sorted by the probability of being null, those are kept whose mean so far is at most `fdr`.
@@ -178,6 +178,8 @@ def keep_likely(null: FloatArray, fdr: float) -> NDArray[np.bool_]:
     ----------
     null : ndarray of shape (n,)
         Posterior probability that there is nothing, 0 to 1.
+    at_least
+        So many of the likeliest are kept in any case, as hints.
 
     References
     ----------
@@ -187,7 +189,7 @@ def keep_likely(null: FloatArray, fdr: float) -> NDArray[np.bool_]:
     order = np.argsort(null, kind="stable")
     mean = np.cumsum(null[order]) / np.arange(1, len(null) + 1)
     kept = np.zeros(len(null), dtype=np.bool_)
-    kept[order[: int((mean <= fdr).sum())]] = True
+    kept[order[: max(int((mean <= fdr).sum()), at_least)]] = True
     return kept
 
 

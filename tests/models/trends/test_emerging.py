@@ -163,6 +163,8 @@ def test_discoveries_are_kept_while_their_mean_error_allows() -> None:
     null = np.array([0.35, 0.01, 0.2, 0.05])
     np.testing.assert_array_equal(keep_likely(null, 0.10), [False, True, True, True])
     assert not keep_likely(np.array([0.2, 0.3]), 0.10).any()
+    hints = keep_likely(np.array([0.3, 0.2, 0.9]), 0.10, at_least=2)
+    np.testing.assert_array_equal(hints, [True, True, False])
     assert keep_likely(np.empty(0), 0.10).shape == (0,)
 
 
