@@ -30,7 +30,7 @@ check: .venv/dev.stamp  ## lint, format, types, import contracts
 
 test: .venv/dev.stamp  ## all tests (ARGS="-k ranking" for some)
 	@echo "All tests: about 12 minutes on two cores."
-	$(BIN)/python -m pytest -q -n auto --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 
 bench: .venv/dev.stamp  ## measure (ARGS="run --data FILE.csv --rows 1000"; -h lists all)
 	@$(BIN)/python -m bench $(ARGS)

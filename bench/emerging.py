@@ -25,8 +25,10 @@ from groundswell.errors import IngestError
 from models.encoding.embedding import load_encoder
 from models.trends.emerging import EmergingParameters
 
-QUARTERS = 24
-PLANTED = 120
+QUARTERS = 72
+"""Watched without a rise; with fewer the rate of false alarms is known to a third at best."""
+
+PLANTED = 360
 STRICT_WORDS = 2
 """Of a term's words, for the keys that end in ``_strict``; the others ask for one."""
 

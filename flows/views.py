@@ -57,7 +57,8 @@ def show_themes(themes: Sequence["ThemeSummary"]) -> None:
     made = table("need", "area", *numbers, "state", right=numbers)
     for theme in themes:
         counts = (f"{theme.voices:,}", f"{theme.size:,}", f"{theme.stability:.2f}")
-        made.add_row(TwoLines(theme.label), TwoLines(theme.area), *counts, theme.state)
+        state = f"{theme.state}, rising" if theme.rises else theme.state
+        made.add_row(TwoLines(theme.label), TwoLines(theme.area), *counts, state)
     output().print(made)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,8 +20,10 @@ from groundswell.domain import (
     NeedTheme,
     QuarantinedRow,
     ReadRow,
+    RiseAlert,
     Statement,
     ThemeAssignment,
+    ThemeChange,
     WorkItem,
     content_id,
 )
@@ -141,6 +144,7 @@ def _run(store: Store, lease: Lease, folder: Path) -> None:
     store.vectors.add(lease, MODEL, [text_hash for text_hash, _ in texts], vectors)
     if store.themes.current_model() is None:
         _fit(store, lease, run.run_id, folder)
+    _watch(store, lease, run.run_id, folder)
     candidate = FeatureCandidate("need-0", "Offline notes", "I need offline notes", ((0, 1.0),))
     store.ideas.save_candidates(lease, run.run_id, [candidate])
     store.ideas.save_report(
@@ -255,6 +259,27 @@ def _fit(store: Store, lease: Lease, run_id: int, folder: Path) -> None:
         [ThemeAssignment(statement_id, 0, 0.75) for statement_id in statements],
         {},
     )
+
+
+def _watch(store: Store, lease: Lease, run_id: int, folder: Path) -> None:
+    """Open a theme with one statement of the first one, tell of both, raise an alert."""
+    first = store.feedback.statements()["statement_id"][0]
+    opened = NeedTheme(1, "sync", ("sync",), (first,), 1, 0.6, state="provisional")
+    born = ThemeChange("born", (1,), (), (("now", 1.0),), "'sync' was born")
+    model = store.themes.current_model()
+    if model is not None and model.version == 1:
+        _write_file(folder / "themes-2.bin", b"more arrays")
+        store.themes.open_themes(
+            lease,
+            run_id,
+            replace(model, version=2, file="themes-2.bin"),
+            [opened],
+            [ThemeAssignment(first, 1, 1.0)],
+            [born],
+        )
+    grew = ThemeChange("grew", (0,), (0,), (("before", 1.0), ("now", 6.0)), "'offline notes' grew")
+    store.themes.save_changes(lease, run_id, [born, grew], [replace(opened, size=2)])
+    store.themes.save_alerts(lease, [RiseAlert(0, "incident", START.date(), voices=6, ratio=3.0)])
 
 
 def _publish(store: Store, lease: Lease, run_id: int, folder: Path) -> None:
