@@ -36,7 +36,7 @@ ROUNDS = 4
 """Times that the centres are moved to the middle of their part of the sample; three to ten find
 the same."""
 
-PROBES = 14
+PROBES = 18
 """Cells that a query looks into at most."""
 
 FIRST_PROBES = 2

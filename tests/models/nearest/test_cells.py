@@ -86,7 +86,7 @@ def test_equal_references_are_found_in_their_order() -> None:
 def test_where_the_nearest_cells_hold_too_few_all_are_looked_into(
     rows: Lattice, index: Index
 ) -> None:
-    # 14 of 77 cells hold some 1,090 references.
+    # 18 of 77 cells hold some 1,400 references.
     assert PROBES * 6000 / 77 < 2500
     found = references_of(closest_in_cells(index, rows[:20], 2500, silent))
     np.testing.assert_array_equal(found, references_of(closest(rows[:20], rows, 2500, silent)))
