@@ -116,6 +116,8 @@ def _refit(context: RunContext, reason: str) -> None:
         before=_earlier(context, table, mentions, same_detail=reason != ASKED_FOR),
         advance=context.progress.advance,
     )
+    context.progress.finish()
+    context.progress.start("placing statements", len(table))
     placement = assign_themes(
         found.model,
         vectors,
@@ -123,8 +125,10 @@ def _refit(context: RunContext, reason: str) -> None:
         min_membership=context.config.ranking.min_membership,
         advance=context.progress.advance,
     )
+    context.progress.finish()
     said = _said(table, vectors, placement)
     past = _past(context, mentions)
+    context.progress.start("naming themes", None)
     tree = grow_tree(found, said, past, certified_stability=settings.certified_stability)
     context.progress.finish()
     _save(context, found, said, placement, tree, reason)
