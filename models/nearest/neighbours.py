@@ -35,7 +35,7 @@ EXACT_ROWS = 50_000
 
 QUICK_ROWS = 8_000
 """References up to which an index has no cells. Above, placing the statements of a day in a
-second or two is worth a neighbour in fifty."""
+second or two is worth a neighbour in twenty to fifty."""
 
 RANK_DAMPING = 3
 """In ranks: the nearest neighbour weighs 1/3, the tenth a quarter of that. Few strong and many
@@ -116,7 +116,7 @@ def search(
 ) -> tuple[IntArray, NDArray[np.float32]]:
     """Find the `count` references of an index that are nearest to each query.
 
-    With cells about one in fifty is missed (`measure_recall`), a copy of the query never. What
+    With cells one in twenty to fifty is missed (`measure_recall`), a copy of the query never. What
     is found for a query depends on it and the index alone.
 
     Parameters and results are those of `nearest`.
