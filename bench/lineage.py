@@ -9,16 +9,17 @@ items_kept_plus_10, changes_plus_10
     share of the texts in a theme that keep its id when a tenth of new texts of the known labels
     comes, and the changes that are told;
 planted_found, planted_total
-    three labels come late (to be told as born, with most of a label in it), three pairs of
-    themes were one (to be told as split), three themes were cut in two along the direction in
-    which they are widest (to be told as merged): all at once;
+    three themes of a fit of all texts come late (to be told as born, with most of one in it),
+    three pairs of themes were one (to be told as split), three themes were cut in two along the
+    direction in which they are widest (to be told as merged): all at once;
 extra_changes, changes_planted
     what else this refit tells of split, merged, born or retired themes, and all it tells;
 resolutions_plus_10, resolutions_planted
     of the two fits: where the second one is coarser or finer, themes merge or split everywhere.
 
-Planted are every k-th label and theme, by size of the label; a text has the label that comes
-first with it.
+Planted are every k-th theme, by size of the label it holds most of; a text has the label that
+comes first with it. Themes come late and not labels: two labels that a fit of everything holds
+in one theme are one need to it, and no refit can tell one of them as born.
 """
 
 import argparse
@@ -144,16 +145,17 @@ def _planted(corpus: Corpus) -> dict[str, Any]:
     _say("planted changes")
     counts = Counter(label for label in corpus.labels.tolist() if label != NO_THEME)
     by_size = sorted(counts, key=lambda label: (-counts[label], label))
-    late = _spread(by_size, EACH)
-    first = _fit(corpus, np.flatnonzero(~np.isin(corpus.labels, late)))
-    homes = dict.fromkeys(first.home(_rows(corpus, label)) for label in by_size)
-    chosen = _spread([theme for theme in homes if theme != NOISE], 3 * EACH)
+    everything = np.arange(len(corpus.texts))
+    whole = _fit(corpus, everything)
+    late = [whole.members(theme) for theme in _spread(_homes(corpus, whole, by_size), EACH)]
+    first = _fit(corpus, np.setdiff1d(everything, np.concatenate(late)))
+    chosen = _spread(_homes(corpus, first, by_size), 3 * EACH)
     triples = list(zip(chosen[0::3], chosen[1::3], chosen[2::3], strict=False))
     pairs = [(one, other) for one, other, _ in triples]
     cuts = [(theme, first.next_id + place) for place, (_, _, theme) in enumerate(triples)]
-    second = _fit(corpus, np.arange(len(corpus.texts)), _altered(corpus, first, pairs, cuts))
+    second = _fit(corpus, everything, _altered(corpus, first, pairs, cuts))
     told = second.lineage.changes
-    born = [c for c in told for label in late if _tells_birth(c, second, _rows(corpus, label))]
+    born = [c for c in told for rows in late if _tells_birth(c, second, rows)]
     split = [c for c in told for pair in pairs if _tells_split(c, first, second, pair)]
     merged = [c for c in told for cut in cuts if _tells_merger(c, cut)]
     right = [*born, *split, *merged]
@@ -169,6 +171,12 @@ def _planted(corpus: Corpus) -> dict[str, Any]:
         "changes_planted": _kinds(told),
         "resolutions_planted": [round(fitted.resolution, 3) for fitted in (first, second)],
     }
+
+
+def _homes(corpus: Corpus, fitted: Fitted, labels: Iterable[str]) -> list[int]:
+    """Return the themes that hold most of each label, each once."""
+    homes = (fitted.home(np.flatnonzero(corpus.labels == label)) for label in labels)
+    return [theme for theme in dict.fromkeys(homes) if theme != NOISE]
 
 
 def _fit(corpus: Corpus, rows: IntArray, before: Fitted | None = None) -> Fitted:
@@ -248,10 +256,6 @@ def _tells_split(change: ThemeChange, before: Fitted, now: Fitted, pair: tuple[i
 
 def _tells_merger(change: ThemeChange, halves: tuple[int, int]) -> bool:
     return change.kind == "merged" and sorted(change.earlier_ids) == sorted(halves)
-
-
-def _rows(corpus: Corpus, label: str) -> IntArray:
-    return np.flatnonzero(corpus.labels == label)
 
 
 def _spread(things: Sequence[Thing], count: int) -> list[Thing]:
