@@ -5,14 +5,13 @@ Imports little, so that ``--help`` answers at once; what a command needs, it imp
 
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, JsonOption
+from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
 from groundswell.errors import GroundswellError
 
@@ -80,18 +79,12 @@ def init(
 @app.command()
 def run(
     config: ConfigOption = DEFAULT_CONFIG,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], metavar="DATE", help="Use no evidence after this day (UTC)."
-        ),
-    ] = None,
+    as_of: DayOption = None,
 ) -> None:
     """Read what is new, rank the ideas and write the report."""
     from flows.by_hand import run_by_hand
 
-    moment = None if as_of is None else datetime.combine(as_of, time.max, UTC)
-    run_by_hand(config, "refresh", moment)
+    run_by_hand(config, "refresh", end_of(as_of))
 
 
 @app.command()
@@ -117,14 +110,19 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
 
 @app.command()
 def ideas(
-    n: CountOption = 10, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+    n: CountOption = 10,
+    as_of: DayOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
 ) -> None:
-    """Show the best ideas of the newest report."""
+    """Show the best ideas of the newest report, or of an earlier day as they were known then."""
     import reports
-    from flows import overview, terminal, views
+    from flows import overview, past, terminal, views
     from groundswell.config import load_config
 
-    report = overview.newest_report(load_config(config))
+    settings = load_config(config)
+    moment = end_of(as_of)
+    report = overview.newest_report(settings) if moment is None else past.show(settings, moment)
     if as_json:
         best = overview.published(replace(report, ideas=report.ideas[:n]))
         terminal.write_json(best["ideas"])

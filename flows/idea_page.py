@@ -19,7 +19,14 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 
 def idea_page(idea: RankedIdea, report: IdeaReport) -> RenderableType:
     """Return everything the report says about an idea."""
-    return Group(*_head(idea, report), *_why(idea, report), *_who(idea), *_said(idea), *_rest(idea))
+    return Group(
+        *_head(idea, report),
+        *_why(idea, report),
+        *_money(idea, report),
+        *_who(idea),
+        *_said(idea),
+        *_rest(idea),
+    )
 
 
 def _head(idea: RankedIdea, report: IdeaReport) -> Iterator[RenderableType]:
@@ -49,6 +56,33 @@ def _why(idea: RankedIdea, report: IdeaReport) -> Iterator[RenderableType]:
         shown.add_row(part.criterion, value, figures.signed(part.contribution), Text(rests_on))
     yield shown
     yield Text(f"sum of the parts {figures.signed(idea.priority)} standard deviations")
+
+
+def _money(idea: RankedIdea, report: IdeaReport) -> Iterator[RenderableType]:
+    profit, currency = idea.profit, report.currency
+    if profit is None or profit.value.value is None:
+        return
+    yield from _heading("Value and cost")
+    shown = table("money", "expected", "80 %")
+    for name, value in (
+        ("value", profit.value),
+        ("cost of delay", profit.cost_of_delay),
+        ("cost", profit.cost),
+        ("net of the first year", profit.net),
+        ("payback", profit.payback_months),
+    ):
+        expected, around = figures.estimate(value, currency), figures.interval(value, currency)
+        shown.add_row(name, expected, around)
+    yield shown
+    if profit.p_pays is None:
+        yield Text("The cost is n/a: set day_rate in [money], or add a capacity file with rates.")
+    else:
+        yield Text(f"pays for itself within a year in {figures.share(profit.p_pays)} of the draws")
+    for one in profit.assumptions:
+        net = [figures.money(value, currency) for value in (one.net_low, one.net_high)]
+        around = f"{figures.number(one.low)} to {figures.number(one.high)}"
+        tried = f"{one.name} {figures.number(one.value)} is assumed; from {around}"
+        yield Text(f"- {tried} the net goes from {net[0]} to {net[1]}")
 
 
 def _who(idea: RankedIdea) -> Iterator[RenderableType]:
@@ -91,6 +125,10 @@ def _rest(idea: RankedIdea) -> Iterator[RenderableType]:
             ],
         ),
         ("What would change the rank", idea.what_would_change),
+        (
+            "Rank by strategy",
+            [f"{name}: {rank}" for name, rank in idea.ranks_by_strategy],
+        ),
     )
     for heading, lines in lists:
         if lines:

@@ -1,40 +1,32 @@
 """The last steps: candidates from themes and backlog, their rank, and the report's files."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.context import RunContext
-from flows.naming import named
-from flows.statements import annotator_id, encoder_id, hashes_of
-from flows.theme_models import load_model
+from flows.evidence import (
+    gather_evidence,
+    living_needs,
+    ranking_parameters,
+    reference_key,
+    vectors_of,
+)
+from flows.statements import annotator_id, encoder_id
 from flows.watching import rising
 from groundswell import __version__
-from groundswell.config import Config
-from groundswell.domain import NeedTheme, Vectors
+from groundswell.domain import FeatureCandidate, NeedTheme, WorkItem
 from groundswell.errors import GroundswellError
 from groundswell.files import write_whole
 from groundswell.report import Changes, IdeaReport, RunStamp
 from groundswell.store import StepResult, Store
 
 if TYPE_CHECKING:
-    from models.evidence.inputs import Evidence, RankingParameters
+    from models.evidence.inputs import Evidence
     from models.ranking.rank import Ranking
 
 
 def propose_candidates(context: RunContext) -> StepResult:
     """Make one candidate of each need, joined with the backlog items that meet it."""
-    from models.evidence.inputs import item_texts
-    from models.ranking.candidates import propose_candidates as propose
-
-    needs, vectors = _needs(context)
-    items = context.store.market.work_items(context.known_at)
-    candidates = propose(
-        needs,
-        vectors,
-        items,
-        _vectors_of(context, item_texts(items)),
-        link_similarity=context.config.ranking.link_similarity,
-    )
+    needs, items, candidates = proposed(context)
     context.store.ideas.save_candidates(context.lease, context.run.run_id, candidates)
     considered = len(needs) + len(items)
     joined = considered - len(candidates)
@@ -44,33 +36,66 @@ def propose_candidates(context: RunContext) -> StepResult:
 
 def rank_ideas(context: RunContext) -> StepResult:
     """Rank the candidates on all evidence up to the report's moment."""
-    from models.ranking.rank import rank_candidates
-    from models.ranking.scoring import reference_from_json, reference_to_json
+    from models.ranking.scoring import reference_to_json
     from reports import to_json
 
     store = context.store
-    evidence = _evidence(context)
     candidates = store.ideas.candidates()
-    key = _reference_key(context)
-    frozen = store.ideas.reference(key)
-    context.progress.start("ranking", None)
-    ranking = rank_candidates(
-        evidence,
-        candidates,
-        _parameters(context.config),
-        reference=reference_from_json(frozen) if frozen else None,
-    )
-    context.progress.finish()
-    report = _report(context, evidence, ranking)
+    key = reference_key(context)
+    report, ranking = ranked(context, candidates, store.ideas.reference(key))
     store.ideas.save_report(
         context.lease,
         context.run.run_id,
-        as_of=evidence.as_of,
+        as_of=report.as_of,
         document=to_json(report),
         reference=(key, reference_to_json(ranking.reference)),
     )
     shown = len(report.ideas)
     return StepResult("rank_ideas", len(candidates), shown, len(candidates) - shown, 0.0)
+
+
+def proposed(
+    context: RunContext,
+) -> tuple[list[NeedTheme], list[WorkItem], list[FeatureCandidate]]:
+    """Return the needs and work items known at the report's moment, and the candidates of both."""
+    from models.evidence.inputs import item_texts
+    from models.ranking.candidates import propose_candidates as propose
+
+    needs, vectors = living_needs(context)
+    items = context.store.market.work_items(context.known_at)
+    candidates = propose(
+        needs,
+        vectors,
+        items,
+        vectors_of(context, item_texts(items)),
+        link_similarity=context.config.ranking.link_similarity,
+    )
+    return needs, items, candidates
+
+
+def ranked(
+    context: RunContext, candidates: list[FeatureCandidate], frozen: str | None
+) -> "tuple[IdeaReport, Ranking]":
+    """Rank candidates.
+
+    Parameters
+    ----------
+    frozen
+        The reference snapshot to score by, as JSON; None: one of this ranking.
+    """
+    from models.ranking.rank import rank_candidates
+    from models.ranking.scoring import reference_from_json
+
+    evidence = gather_evidence(context)
+    context.progress.start("ranking", None)
+    ranking = rank_candidates(
+        evidence,
+        candidates,
+        ranking_parameters(context),
+        reference=reference_from_json(frozen) if frozen else None,
+    )
+    context.progress.finish()
+    return _report(context, evidence, ranking), ranking
 
 
 def write_report(context: RunContext) -> StepResult:
@@ -120,76 +145,6 @@ def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
     )
 
 
-def _needs(context: RunContext) -> tuple[list[NeedTheme], Vectors]:
-    """Return the living needs, without areas, and their centroids."""
-    import numpy as np
-
-    model = load_model(context)
-    needs = named(context, [t for t in context.store.themes.themes() if t.level == "need"])
-    if model is None or not needs:
-        return [], np.empty((0, 0), dtype=np.float32)
-    places = np.searchsorted(model.theme_ids, [theme.theme_id for theme in needs])
-    return needs, model.centroids[places]
-
-
-def _vectors_of(context: RunContext, texts: list[str]) -> Vectors:
-    return context.store.vectors.load(encoder_id(context.config), hashes_of(texts))
-
-
-def _evidence(context: RunContext) -> "Evidence":
-    from models.evidence.inputs import Evidence, item_texts, reason_texts, signal_texts
-
-    market = context.store.market
-    needs, centroids = _needs(context)
-    at = context.known_at
-    deals, signals, items = market.deals(at), market.signals(at), market.work_items(at)
-    return Evidence(
-        mentions=context.store.feedback.mentions(annotator_id(context.config)),
-        themes=needs,
-        theme_vectors=centroids,
-        as_of=_as_of(context),
-        accounts=market.accounts(at),
-        deals=deals,
-        reason_vectors=_vectors_of(context, reason_texts(deals)),
-        signals=signals,
-        signal_vectors=_vectors_of(context, signal_texts(signals)),
-        items=items,
-        item_vectors=_vectors_of(context, item_texts(items)),
-    )
-
-
-def _as_of(context: RunContext) -> datetime:
-    """Return the moment of the report: as asked, as configured, or the newest record's."""
-    if context.known_at is not None:
-        return context.known_at
-    newest = context.store.feedback.counts().last_created_at
-    if newest is None:
-        raise GroundswellError(
-            "no feedback was read, so there is nothing to rank; see 'groundswell quarantine'"
-            " and [[sources]] in config.toml"
-        )
-    return newest
-
-
-def _parameters(config: Config) -> "RankingParameters":
-    from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
-
-    ranking = config.ranking.model_dump(exclude={"as_of", "link_similarity"})
-    money = config.money.model_dump(exclude={"day_rate"})
-    return RankingParameters(
-        **ranking,
-        quotes=config.report.quotes,
-        money=MoneyParameters(**money),
-        effort=EffortParameters(**config.effort.model_dump()),
-    )
-
-
-def _reference_key(context: RunContext) -> str:
-    model = context.store.themes.current_model()
-    version = 0 if model is None else model.version
-    return f"{context.config.ranking.strategy}/{encoder_id(context.config)}/themes-{version}"
-
-
 def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> IdeaReport:
     from dataclasses import replace
 
@@ -218,6 +173,12 @@ def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> Id
         ),
         ideas=ranking.ideas[: config.report.ideas],
         themes=summarise_themes(
-            evidence, ranking.ideas, around, rising(context, evidence), _parameters(config)
+            evidence,
+            ranking.ideas,
+            around,
+            rising(context, evidence),
+            ranking_parameters(context),
+            ranking.drivers,
         ),
+        portfolio=ranking.portfolio,
     )

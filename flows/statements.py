@@ -95,7 +95,7 @@ def _texts(context: RunContext) -> dict[str, str]:
     from models.statements.annotation import example_texts
 
     market = context.store.market
-    outside = example_texts()
+    outside = example_texts() + [pillar.text for pillar in context.config.ranking.pillars]
     for at in {None, context.known_at}:
         outside += reason_texts(market.deals(at))
         outside += signal_texts(market.signals(at))

@@ -13,6 +13,7 @@ from datetime import datetime
 from time import perf_counter
 
 from flows.context import Progress, RunContext, RunKind, RunOutcome, Silence, Step, utc_now
+from flows.evidence import check_strategies
 from flows.gathering import ingest_sources
 from flows.naming import ask_names
 from flows.ranking import propose_candidates, rank_ideas, write_report
@@ -116,8 +117,10 @@ def opened_run(
 ) -> Iterator[RunContext]:
     """Hold the lease and an entry of the ledger for the length of a ``with`` block.
 
-    Parameters are those of `run`. If the block raises, the run is marked ``failed``.
+    Parameters are those of `run`. If the block raises, the run is marked ``failed``; settings that
+    cannot be used are refused before.
     """
+    check_strategies(config)
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
         started = _begin(store, lease, config, kind=kind, as_of=as_of, clock=clock)
         try:

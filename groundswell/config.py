@@ -99,10 +99,17 @@ class NamingConfig(Section):
         return self
 
 
+class Pillar(Section):
+    """One thing that the strategy wants."""
+
+    text: Annotated[str, Field(min_length=1)]
+    weight: Positive = 1.0
+
+
 class RankingConfig(Section):
     """``[ranking]``."""
 
-    strategy: Literal["balanced", "growth", "retention", "rice", "odi", "wsjf"] = "balanced"
+    strategy: str = "balanced"
     as_of: Annotated[date, Field(strict=False)] | Literal["newest"] = "newest"
     half_life_days: Positive = 90.0
     min_membership: Share = 0.15
@@ -114,6 +121,7 @@ class RankingConfig(Section):
     weights_sd: Weight = 0.05
     link_similarity: Share = 0.55
     signal_similarity: Share = 0.45
+    pillars: Annotated[tuple[Pillar, ...], Field(strict=False)] = ()
     seed: int = 20240601
 
 
@@ -123,6 +131,7 @@ class MoneyConfig(Section):
     currency: str = "EUR"
     churn_uplift: Share = 0.03
     win_back: Share = 0.10
+    effectiveness: tuple[Positive, Positive] = Field(default=(2.0, 2.0), strict=False)
     cost_per_ticket: Positive | None = None
     day_rate: Positive | None = None
 
@@ -167,6 +176,8 @@ class Config(Section):
     emerging: EmergingConfig = EmergingConfig()
     naming: NamingConfig = NamingConfig()
     ranking: RankingConfig = RankingConfig()
+    strategies: Mapping[str, Mapping[str, Weight]] = {}
+    """Strategy of the operator's own to weight by criterion."""
     money: MoneyConfig = MoneyConfig()
     effort: EffortConfig = EffortConfig()
     report: ReportConfig = ReportConfig()

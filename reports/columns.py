@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from groundswell.report import IdeaReport, Quote, RankedIdea
+from groundswell.report import IdeaReport, Profit, Quote, RankedIdea
 from reports import figures
 
 Cell = str | float | date | None
@@ -42,6 +42,9 @@ def ideas(report: IdeaReport) -> Table:
         *((f"effort low (80%, {days})", 10), (f"effort high (80%, {days})", 10)),
         *(("effort basis", 24), ("badges", 24), ("segments", 24), ("channels", 24)),
         *(("what would change the rank", 60), ("work items", 16), ("theme ids", 10)),
+        *((f"value ({money})", 12), (f"cost ({report.currency})", 12)),
+        *((f"net of the first year ({report.currency})", 12), ("pays within a year (0-1)", 10)),
+        *((f"cost of delay ({report.currency}/week)", 12), ("ranks by strategy", 40)),
     )
     return Table("Ideas", headings, tuple(_idea_row(idea) for idea in report.ideas))
 
@@ -56,8 +59,16 @@ def _idea_row(idea: RankedIdea) -> tuple[Cell, ...]:
         *(effort.p50, effort.p80, effort.low, effort.high, effort.basis),
         *("; ".join(idea.badges), _counted(idea.segments), _counted(idea.channels)),
         *(" ".join(idea.what_would_change), "; ".join(idea.item_ids)),
-        "; ".join(map(str, idea.theme_ids)),
+        *("; ".join(map(str, idea.theme_ids)), *_profit_cells(idea.profit)),
+        "; ".join(f"{name} {rank}" for name, rank in idea.ranks_by_strategy),
     )
+
+
+def _profit_cells(profit: Profit | None) -> tuple[Cell, ...]:
+    if profit is None:
+        return (None,) * 5
+    value, cost, net = profit.value.value, profit.cost.value, profit.net.value
+    return value, cost, net, profit.p_pays, profit.cost_of_delay.value
 
 
 def _criteria(report: IdeaReport) -> Table:

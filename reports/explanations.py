@@ -28,16 +28,21 @@ CRITERIA: dict[str, tuple[str, str]] = {
         "Search interest, competitors' releases and public votes, each against its own usual"
         " value, then averaged.",
     ),
-    "gap": ("Competitor gap", "Share of the named competitors that already ship it."),
-    "fit": ("Strategic fit", "Closeness to the pillars of the strategy, 0 to 1."),
+    "competitor_gap": (
+        "Competitor gap",
+        "Share of the competitors with a changelog that already ship it, less 1 where we do.",
+    ),
+    "strategic_fit": ("Strategic fit", "Closeness to the pillars of the strategy, 0 to 1."),
+    "confidence": (
+        "Confidence",
+        "n / (n + 5) for n effective voices; only frameworks that multiply by a confidence use it.",
+    ),
     "effort": (
         "Effort",
         "Person-days by analogy with finished work. More effort lowers the priority.",
     ),
 }
 """Criterion to its name and what it measures."""
-
-_SYNONYMS = {"driver_effect": "driver", "competitor_gap": "gap", "strategic_fit": "fit"}
 
 BADGES: dict[str, str] = {
     "thin evidence": "Fewer than five effective voices: read the quotes before deciding.",
@@ -62,11 +67,11 @@ STATUSES: dict[str, str] = {
 
 def criterion_name(criterion: str) -> str:
     """Return the name of a criterion; one without an entry is spelled out."""
-    known = CRITERIA.get(_SYNONYMS.get(criterion, criterion))
+    known = CRITERIA.get(criterion)
     return known[0] if known else criterion.replace("_", " ").capitalize()
 
 
 def criterion_meaning(criterion: str) -> str:
     """Return what a criterion measures; empty without an entry."""
-    known = CRITERIA.get(_SYNONYMS.get(criterion, criterion))
+    known = CRITERIA.get(criterion)
     return known[1] if known else ""

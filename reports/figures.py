@@ -83,8 +83,8 @@ def estimate(raw: Estimate, currency: str) -> str:
 
 
 def interval(raw: Estimate, currency: str) -> str:
-    """Write the 80 % interval, ``11 to 18.1``; empty when there is none."""
-    if raw.low is None or raw.high is None:
+    """Write the 80 % interval, ``11 to 18.1``; empty when there is none, or nothing in doubt."""
+    if raw.low is None or raw.high is None or raw.low == raw.high:
         return ""
     if _after_currency(raw.unit, currency) is not None:
         return f"{money(raw.low, currency)} to {money(raw.high, currency)}"

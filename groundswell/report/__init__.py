@@ -7,12 +7,14 @@ the store and published as ideas.json, so its fields are the public schema
 
 from groundswell.report.evidence import Analogue, Asker, Effort, Estimate, Quote, SignalNote
 from groundswell.report.ideas import CriterionPart, RankedIdea
+from groundswell.report.profit import Assumption, Portfolio, Profit
 from groundswell.report.themes import NameEvidence, Rise, ThemeProfile, ThemeSummary
 from groundswell.report.whole import Changes, IdeaMove, IdeaReport, ReportTotals, RunStamp
 
 __all__ = [
     "Analogue",
     "Asker",
+    "Assumption",
     "Changes",
     "CriterionPart",
     "Effort",
@@ -20,6 +22,8 @@ __all__ = [
     "IdeaMove",
     "IdeaReport",
     "NameEvidence",
+    "Portfolio",
+    "Profit",
     "Quote",
     "RankedIdea",
     "ReportTotals",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from groundswell.domain import CandidateStatus
 from groundswell.report.evidence import Asker, Effort, Estimate, Quote, SignalNote
+from groundswell.report.profit import Profit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,7 @@ class RankedIdea:
     """Sentences: the smallest changes that would move it, and the data that would settle it."""
     theme_ids: tuple[int, ...]
     item_ids: tuple[str, ...]
+    ranks_by_strategy: tuple[tuple[str, int], ...] = ()
+    """(strategy, rank by it), for every strategy that the data support."""
+    profit: Profit | None = None
+    """Value and cost in money; None in reports of versions that did not know it."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from groundswell.domain import ThemeChange
 from groundswell.report.ideas import RankedIdea
+from groundswell.report.profit import Portfolio
 from groundswell.report.themes import ThemeSummary
 
 
@@ -60,6 +61,8 @@ class IdeaReport:
     totals: ReportTotals
     ideas: tuple[RankedIdea, ...]
     themes: tuple[ThemeSummary, ...]
+    portfolio: Portfolio | None = None
+    """All ideas whose value and cost are known, together; None without any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,16 @@ class Ideas:
         with self._database.read() as connection:
             return connection.scalar(query.limit(1))
 
+    def report_by(self, moment: datetime) -> str | None:
+        """Return the report of the newest run that had begun by a moment and went well.
+
+        A run that was asked for an earlier day counts for what it was: the newest by its own
+        beginning.
+        """
+        query = _good_reports().where(tables.run.c.started_at <= moment)
+        with self._database.read() as connection:
+            return connection.scalar(query.limit(1))
+
     def reference(self, key: str) -> str | None:
         """Return the reference snapshot kept under a key, as JSON."""
         table = tables.reference

@@ -1,9 +1,8 @@
 """What the ranking is given: who said what, and what is known of customers, market and work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,8 +16,6 @@ from groundswell.domain import (
     WorkItem,
     require_aligned,
 )
-
-StrategyName = Literal["balanced", "growth", "retention", "rice", "odi", "wsjf"]
 
 
 def _no_vectors() -> Vectors:
@@ -38,8 +35,9 @@ class Evidence:
     mentions: pd.DataFrame
     """One row per (statement, theme): statement_id, record_id, theme_id (int64, `NOISE` for
     none), membership (0 to 1), text_hash, text, created_at (datetime64[us, UTC]), source,
-    channel, author, account_id, rating (1 to 5), nps (0 to 10), path, line. Author, account,
-    rating and nps may be missing. Any order; later rows than `as_of` are not used."""
+    channel, author, account_id, rating (1 to 5), nps (0 to 10), severity (0 to 1), path, line.
+    Author, account, rating, nps and severity may be missing. Any order; later rows than `as_of`
+    are not used."""
     themes: Sequence[NeedTheme]
     theme_vectors: Vectors
     """Centroids, shape (n_themes, dims)."""
@@ -55,12 +53,17 @@ class Evidence:
     items: Sequence[WorkItem] = ()
     item_vectors: Vectors = field(default_factory=_no_vectors)
     """One row per text of `item_texts`."""
+    pillars: Sequence[tuple[str, float]] = ()
+    """(what the strategy wants, weight above 0)."""
+    pillar_vectors: Vectors = field(default_factory=_no_vectors)
+    """One row per pillar."""
 
     def __post_init__(self) -> None:
         require_aligned(self.themes, len(self.theme_vectors), "theme vectors")
         require_aligned(reason_texts(self.deals), len(self.reason_vectors), "reason vectors")
         require_aligned(self.signals, len(self.signal_vectors), "signal vectors")
         require_aligned(self.items, len(self.item_vectors), "item vectors")
+        require_aligned(self.pillars, len(self.pillar_vectors), "pillar vectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class MoneyParameters:
     """Share of lost revenue that building the need would bring back."""
     cost_per_ticket: float | None = None
     """Currency; None leaves the cost of support out."""
+    day_rate: float | None = None
+    """Currency per person-day; None: what an idea costs is not known."""
+    effectiveness: tuple[float, float] = (2.0, 2.0)
+    """Beta distribution of the share of the revenue at stake that building the need secures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,10 @@ class EffortParameters:
 class RankingParameters:
     """Settings of one ranking; units and defaults as in ``[ranking]`` of config.toml."""
 
-    strategy: StrategyName = "balanced"
+    strategy: str = "balanced"
+    """One of `models.ranking.strategies`, or of `own_strategies`."""
+    own_strategies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Name to weight by criterion."""
     half_life_days: float = 90.0
     min_membership: float = 0.15
     segment_weight_trim: tuple[float, float] = (0.2, 5.0)

@@ -15,13 +15,17 @@ from groundswell.domain import FloatArray
 from models.evidence.rates import rate_ratio, shrunk_rate
 from models.ranking.demand import Demand
 from models.ranking.market import MarketView
-from models.ranking.money import Money
+from models.ranking.money import Money, Rates
 
 MIN_TREND_DAYS = 60.0
 RATING_PRIOR = 4.0
 """Voices that the overall satisfied share counts for in each candidate's own share."""
+SEVERITY_PRIOR = 4.0
+"""Voices that the overall severity counts for in each candidate's own."""
+CONFIDENT_VOICES = 5.0
+"""Effective voices at which half of what is said of a candidate is its own evidence."""
 
-Transform = Literal["ln(x + 0.5)", "x", "ln(1 + x / unit)", "ln(x)"]
+Transform = Literal["ln(x + 0.5)", "x", "ln(1 + x / unit)", "ln(x)", "logit(x)", "signed sqrt(x)"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,18 @@ class Facts:
     """Of all rated voices, 0 to 1."""
     rated: FloatArray
     """Rated voices."""
+    overall_severity: float
+    """Of all judged voices, 0 to 1."""
+    judged: FloatArray
+    """Voices of whose statements it is known how bad they are."""
+    effective: FloatArray
+    """Effective voices."""
+    driver: FloatArray
+    """Points of rating or NPS that the mean of all customers loses by the need; NaN: unknown."""
+    driver_sd: FloatArray
+    """Standard error of `driver`."""
+    fit: FloatArray
+    """Closeness to the pillars of the strategy, 0 to 1; NaN: no pillar is set."""
     heard: FloatArray
     """Voices."""
     history_days: float
@@ -54,7 +70,9 @@ class Sample:
 
     demand: Demand
     effort_days: FloatArray
-    churn_uplift: FloatArray
+    rates: Rates
+    driver_error: FloatArray
+    """In standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +124,25 @@ def opportunity(
     return np.asarray(importance + np.maximum(importance - satisfaction, 0.0))
 
 
+def severity(sample: Sample, facts: Facts) -> FloatArray:
+    """Return the share of the voices that are blocked, drawn towards that of all candidates.
+
+    The mean of a Beta distribution to which all voices are `SEVERITY_PRIOR` earlier ones.
+    """
+    prior = SEVERITY_PRIOR * facts.overall_severity
+    share = (prior + sample.demand.blocked) / (SEVERITY_PRIOR + sample.demand.judged)
+    return np.where(facts.judged[:, None] > 0, share, np.nan)
+
+
+def driver(sample: Sample, facts: Facts) -> FloatArray:
+    """Return points of the mean score that would come back, `models.trends.drivers`."""
+    value = facts.driver[:, None] + facts.driver_sd[:, None] * sample.driver_error
+    return np.broadcast_to(value, sample.demand.strength.shape)
+
+
 def revenue(sample: Sample, facts: Facts) -> FloatArray:
     """Return revenue at stake, `models.ranking.money`."""
-    return facts.money.at_stake(sample.demand, sample.churn_uplift)
+    return facts.money.at_stake(sample.demand, sample.rates)
 
 
 def trend(sample: Sample, facts: Facts) -> FloatArray:
@@ -136,6 +170,26 @@ def market_pull(sample: Sample, facts: Facts) -> FloatArray:
     return np.broadcast_to(pull[:, None], sample.demand.strength.shape)
 
 
+def competitor_gap(sample: Sample, facts: Facts) -> FloatArray:
+    """Return the share of the named competitors that ship it, less 1 where we do; -1 to 1."""
+    return np.broadcast_to(facts.market.gap[:, None], sample.demand.strength.shape)
+
+
+def strategic_fit(sample: Sample, facts: Facts) -> FloatArray:
+    """Return the closeness to the pillars of the strategy, 0 to 1."""
+    return np.broadcast_to(facts.fit[:, None], sample.demand.strength.shape)
+
+
+def confidence(sample: Sample, facts: Facts) -> FloatArray:
+    """Return ``n / (n + 5)`` for n effective voices, 0 to 1.
+
+    RICE and ICE multiply by a confidence. Here doubt widens the interval of a rank instead, so
+    no other strategy uses it.
+    """
+    share = facts.effective / (facts.effective + CONFIDENT_VOICES)
+    return np.broadcast_to(share[:, None], sample.demand.strength.shape)
+
+
 def effort(sample: Sample, facts: Facts) -> FloatArray:
     """Return person-days, `models.ranking.effort`."""
     return np.broadcast_to(sample.effort_days, sample.demand.strength.shape)
@@ -147,11 +201,22 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         "unmet_need", "opportunity 0-20", unmet_need, "x", "no rating or NPS among its voices"
     ),
+    Criterion("severity", "share blocked", severity, "logit(x)", "no statement was annotated"),
+    Criterion(
+        "driver",
+        "points of the mean score",
+        driver,
+        "signed sqrt(x)",
+        "under 200 scored records, or under 10 customers who scored and voiced it",
+    ),
     Criterion(
         "revenue", "per year", revenue, "ln(1 + x / unit)", "no account or deal of known value"
     ),
     Criterion("trend", "ratio of rates", trend, "ln(x)", "under 60 days of history, or no voice"),
     Criterion("market_pull", "sd", market_pull, "x", "no market signal matches"),
+    Criterion("competitor_gap", "share", competitor_gap, "x", "no competitor's changelog"),
+    Criterion("strategic_fit", "0-1", strategic_fit, "x", "no pillar of a strategy is set"),
+    Criterion("confidence", "0-1", confidence, "ln(x)", "never"),
     Criterion(EFFORT, "person-days", effort, "ln(x)", "no estimate"),
 )
 """Effort last; it is the only one that counts against an idea."""

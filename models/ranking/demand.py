@@ -19,6 +19,12 @@ from groundswell.domain import Account, FeatureCandidate, FloatArray, IntArray
 from models.evidence.inputs import RankingParameters
 from models.evidence.rates import WEEK_DAYS, burst_weights, decay
 from models.evidence.voices import YEAR_DAYS, account_of, segment_weights
+from models.ranking.pairs import (
+    mean_per_pair,
+    mentions_per_pair,
+    pair_numbers,
+    worst_per_pair,
+)
 
 WINDOW_DAYS = 30
 WINDOWS = 6
@@ -48,6 +54,10 @@ class Demand:
     """Currency per year: revenue of accounts in need that left within a year."""
     tickets: FloatArray
     """Support tickets per year."""
+    blocked: FloatArray
+    """Voices, each as far as its worst statement is bad (0 to 1)."""
+    judged: FloatArray
+    """Voices of whose statements it is known how bad they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,11 @@ class Voices:
     history_days: float
     """From the first mention of any theme to the report's moment."""
     reweighted: bool
+
+    @property
+    def unvoiced(self) -> NDArray[np.bool_]:
+        """Whether nobody speaks for a candidate, shape (n_candidates,)."""
+        return np.bincount(self.candidate, minlength=self.n_candidates) == 0
 
     def count(self, values: FloatArray) -> FloatArray:
         """Return the sums of one value per pair, shape (n_candidates,)."""
@@ -182,13 +197,14 @@ def _parts(
     """Return what each pair adds to each sum, shape (n_pairs,)."""
     candidate, who = pairs["candidate"].to_numpy(np.int64), pairs["voice"].to_numpy(np.int64)
     membership, age = pairs["p"].to_numpy(np.float64), pairs["age_days"].to_numpy(np.float64)
-    spoken = spoken.assign(pair=_pair_numbers(spoken))
-    satisfied = _mean_per_pair(spoken, len(pairs))
+    spoken = spoken.assign(pair=pair_numbers(spoken))
+    satisfied = mean_per_pair(spoken, len(pairs))
     rated = ~np.isnan(satisfied)
     in_need = _need(candidate, membership, satisfied, n_candidates)
     need = customers.weight[who] * in_need
-    lately = _mentions_per_pair(spoken, spoken["age_days"] < YEAR_DAYS, len(pairs)) > 0
+    lately = mentions_per_pair(spoken, spoken["age_days"] < YEAR_DAYS, len(pairs)) > 0
     recent, usual = _windows(spoken, len(pairs), history_days)
+    worst = worst_per_pair(spoken, len(pairs))
     damping = _burst_factor(candidate, age, need * membership, n_candidates, parameters)
     return Demand(
         strength=need * damping * decay(age, parameters.half_life_days),
@@ -199,6 +215,8 @@ def _parts(
         at_risk=np.where(lately, in_need * customers.paying[who], 0.0),
         lost=in_need * customers.gone[who],
         tickets=_tickets(spoken, len(pairs), history_days),
+        blocked=np.nan_to_num(worst),
+        judged=np.where(np.isnan(worst), 0.0, 1.0),
     )
 
 
@@ -222,27 +240,6 @@ def _spoken(
         .drop(columns=["share", "strength"])
         .reset_index(drop=True)
     )
-
-
-def _pair_numbers(spoken: pd.DataFrame) -> IntArray:
-    starts = ~spoken.duplicated(["candidate", "voice"]).to_numpy(bool)
-    return np.asarray(np.cumsum(starts) - 1, np.int64)
-
-
-def _mean_per_pair(spoken: pd.DataFrame, n_pairs: int) -> FloatArray:
-    """Return the satisfied share of each pair's rated mentions, NaN without one."""
-    value = spoken["satisfied"].to_numpy(np.float64)
-    rated = ~np.isnan(value)
-    pair = spoken["pair"].to_numpy(np.int64)[rated]
-    number = np.bincount(pair, minlength=n_pairs).astype(np.float64)
-    total = np.bincount(pair, value[rated], minlength=n_pairs)
-    share = np.full(n_pairs, np.nan)
-    return np.asarray(np.divide(total, number, out=share, where=number > 0))
-
-
-def _mentions_per_pair(spoken: pd.DataFrame, chosen: pd.Series, n_pairs: int) -> IntArray:
-    pair = spoken["pair"].to_numpy(np.int64)[chosen.to_numpy(bool)]
-    return np.bincount(pair, minlength=n_pairs)
 
 
 def _need(
@@ -291,4 +288,4 @@ def _windows(
 def _tickets(spoken: pd.DataFrame, n_pairs: int, history_days: float) -> FloatArray:
     lately = (spoken["channel"] == TICKET_CHANNEL) & (spoken["age_days"] < YEAR_DAYS)
     days = min(max(history_days, 1.0), YEAR_DAYS)
-    return _mentions_per_pair(spoken, lately, n_pairs).astype(np.float64) * (YEAR_DAYS / days)
+    return mentions_per_pair(spoken, lately, n_pairs).astype(np.float64) * (YEAR_DAYS / days)

@@ -20,6 +20,10 @@ THIN_EFFECTIVE_VOICES = 5.0
 THIN_VOICE_SHARE = 0.30
 THIN_MONEY_SHARE = 0.50
 STALE_DAYS = 180.0
+_NOTES = {
+    "driver": "a correlation with low scores, which need not be the cause",
+    "competitor_gap": "share of the competitors with a changelog that ship it; less 1 if we do",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def voices_behind(voices: Voices) -> dict[str, FloatArray]:
         "reach": np.ones(len(voices.candidate)),
         "trend": parts.usual,
         "unmet_need": parts.satisfied + parts.unsatisfied,
+        "severity": parts.judged,
         "revenue": parts.at_risk + parts.lost,
     }
     return {
@@ -131,8 +136,10 @@ def _behind(name: str, row: int, measured: Measured) -> float:
 
 
 def _sources(name: str, row: int, measured: Measured, portrait: Portrait) -> tuple[str, ...]:
-    if name == "market_pull":
+    if name in ("market_pull", "competitor_gap"):
         return measured.market.sources[row]
+    if name == "strategic_fit":
+        return ("config.toml",)
     if name == "effort":
         return ("work history",) if measured.efforts.finished else ()
     if name == "revenue":
@@ -155,7 +162,7 @@ def _note(criterion: Criterion, row: int, measured: Measured) -> str:
         return measured.efforts.estimates[row].basis
     if name == "revenue":
         return _revenue_note(row, measured)
-    return ""
+    return _NOTES.get(name, "")
 
 
 def _reach_note(row: int, measured: Measured) -> str:
@@ -168,7 +175,7 @@ def _reach_note(row: int, measured: Measured) -> str:
 
 
 def _revenue_note(row: int, measured: Measured) -> str:
-    terms = measured.facts.money.terms(measured.sample.demand, measured.sample.churn_uplift)
+    terms = measured.facts.money.terms(measured.sample.demand, measured.sample.rates)
     named = {
         "risk": "accounts at risk",
         "pipeline": "open deals",

@@ -12,9 +12,22 @@ from models.evidence.quotes import Quotables
 from models.ranking.explanation import Measured, badges, estimate, explain
 from models.ranking.portrait import Portrait, Portraits
 from models.ranking.priority import add
+from models.ranking.profit import Ledger, profit_of
 from models.ranking.scoring import shown_score
 from models.ranking.sensitivity import Standing, what_would_change
 from models.ranking.uncertainty import TOP, Draws, rank_intervals, ranks_of, tiers
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The same candidates ranked otherwise; ranks have shape (n_candidates,)."""
+
+    draws: Draws
+    without: Sequence[tuple[str, IntArray]]
+    """(what is left out, ranks without it)."""
+    strategies: Sequence[tuple[str, IntArray]]
+    """(strategy, ranks by it)."""
+    ledger: Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +35,24 @@ class _Places:
     """Where each candidate stands and why, arrays of shape (n_candidates,)."""
 
     measured: Measured
-    draws: Draws
+    trials: Trials
     parameters: RankingParameters
     standing: Standing
     low: IntArray
     high: IntArray
     tier: IntArray
     score: FloatArray
-    without: Sequence[tuple[str, IntArray]]
 
 
 def describe_ideas(
     evidence: Evidence,
     candidates: Sequence[FeatureCandidate],
     measured: Measured,
-    draws: Draws,
-    without: Sequence[tuple[str, IntArray]],
+    trials: Trials,
     quotables: Quotables,
     parameters: RankingParameters,
 ) -> tuple[RankedIdea, ...]:
-    """Return the ideas, best first.
-
-    Parameters
-    ----------
-    without
-        (what is left out, ranks of all candidates without it).
-    """
+    """Return the ideas, best first."""
     portraits = Portraits(
         measured.voices,
         evidence.accounts,
@@ -56,7 +61,7 @@ def describe_ideas(
         quotables,
         parameters.quotes,
     )
-    places = _places(candidates, measured, draws, without, parameters)
+    places = _places(candidates, measured, trials, parameters)
     return tuple(
         _idea(row, candidates[row], portraits.draw(row, candidates[row]), places)
         for row in places.standing.order.tolist()
@@ -66,33 +71,31 @@ def describe_ideas(
 def _places(
     candidates: Sequence[FeatureCandidate],
     measured: Measured,
-    draws: Draws,
-    without: Sequence[tuple[str, IntArray]],
+    trials: Trials,
     parameters: RankingParameters,
 ) -> _Places:
+    draws = trials.draws
     priority = add(measured.contributions, (len(candidates),))
     ranks = ranks_of(priority[:, None])[:, 0]
     order = np.argsort(ranks)
     titles = tuple(candidate.title for candidate in candidates)
-    weights = measured.yardstick.weights
     low, high = rank_intervals(draws.ranks, parameters.interval)
     tier = np.empty(len(candidates), np.int64)
     tier[order] = tiers(draws.priority, order, parameters.tier_probability)
     return _Places(
         measured=measured,
-        draws=draws,
+        trials=trials,
         parameters=parameters,
-        standing=Standing(titles, weights, measured.z, priority, ranks, order),
+        standing=Standing(titles, measured.yardstick, measured.z, priority, ranks, order),
         low=np.minimum(low, ranks),
         high=np.maximum(high, ranks),
         tier=tier,
         score=shown_score(priority, measured.yardstick.reference.spread),
-        without=without,
     )
 
 
 def _idea(row: int, candidate: FeatureCandidate, portrait: Portrait, places: _Places) -> RankedIdea:
-    measured, draws, parameters = places.measured, places.draws, places.parameters
+    measured, draws, parameters = places.measured, places.trials.draws, places.parameters
     parts = explain(row, measured, draws, portrait, parameters)
     return RankedIdea(
         rank=int(places.standing.ranks[row]),
@@ -122,7 +125,11 @@ def _idea(row: int, candidate: FeatureCandidate, portrait: Portrait, places: _Pl
         counter_quotes=portrait.counter_quotes,
         signals=measured.market.notes[row],
         badges=badges(row, measured, parts, portrait),
-        what_would_change=what_would_change(row, places.standing, draws.priority, places.without),
+        what_would_change=what_would_change(
+            row, places.standing, draws.priority, places.trials.without
+        ),
+        ranks_by_strategy=tuple((name, int(r[row])) for name, r in places.trials.strategies),
+        profit=profit_of(row, places.trials.ledger, measured, parameters.money),
         theme_ids=tuple(theme for theme, _ in candidate.coverage),
         item_ids=candidate.item_ids,
     )

@@ -39,6 +39,8 @@ class MarketView:
     """ln(mean of the last 13 weeks / mean of the 39 before) of matching searches."""
     releases: FloatArray
     """ln(1 + competitors' releases of the last 365 days that match)."""
+    gap: FloatArray
+    """Share of the named competitors with a release that matches, less 1 where we have one."""
     notes: tuple[tuple[SignalNote, ...], ...]
     sources: tuple[tuple[str, ...], ...]
     newest_age_days: FloatArray
@@ -81,11 +83,23 @@ def read_market(
     return MarketView(
         slope=np.array([view.slope for view in views]),
         releases=np.array([view.releases for view in views]),
+        gap=_gaps(match, chosen, similarity),
         notes=tuple(view.notes for view in views),
         sources=tuple(view.sources for view in views),
         newest_age_days=np.array([view.newest_age_days for view in views]),
         solved=tuple(view.solved for view in views),
     )
+
+
+def _gaps(match: FloatArray, signals: Sequence[MarketSignal], similarity: float) -> FloatArray:
+    """Return who has it, by all releases ever seen; NaN where no competitor is named."""
+    names = np.array([s.competitor or "" if s.kind == "competitor" else None for s in signals])
+    shipped = match >= similarity
+    named = sorted({name for name in names.tolist() if name})
+    if not named:
+        return np.full(len(match), np.nan)
+    theirs = np.mean([shipped[:, names == name].any(axis=1) for name in named], axis=0)
+    return np.asarray(theirs - shipped[:, names == ""].any(axis=1))
 
 
 @dataclass(frozen=True, slots=True)

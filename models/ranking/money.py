@@ -1,7 +1,8 @@
 """Revenue at stake per candidate, in currency for the next 12 months.
 
 ``V = risk + pipeline + lost + support``, each only as far as it is known: a term without
-data is left out, and a candidate without any is n/a, never 0.
+data is left out, and a candidate without any is n/a, never 0. It is 0 where nobody asks and the
+revenue of those who could is known.
 
 * risk: yearly revenue of active accounts that voiced the need, times `churn_uplift`
 * pipeline: amount of open deals that name it, times their probability, over their reasons
@@ -37,6 +38,14 @@ class DealValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """Assumed probabilities, 0 to 1; arrays broadcast to (n_candidates, n_draws)."""
+
+    churn_uplift: FloatArray
+    win_back: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """Everything fixed that revenue at stake needs."""
 
@@ -45,24 +54,17 @@ class Money:
     """Anything is known of the candidate's revenue, shape (n_candidates,)."""
     parameters: MoneyParameters
 
-    def at_stake(self, demand: Demand, churn_uplift: FloatArray) -> FloatArray:
-        """Return currency per 12 months, shape (n_candidates, n_draws); NaN: n/a.
+    def at_stake(self, demand: Demand, rates: Rates) -> FloatArray:
+        """Return currency per 12 months, shape (n_candidates, n_draws); NaN: n/a."""
+        return np.where(self.known[:, None], sum(self.terms(demand, rates).values()), np.nan)
 
-        Parameters
-        ----------
-        churn_uplift
-            Probability, broadcastable to that shape.
-        """
-        terms = self.terms(demand, churn_uplift)
-        return np.where(self.known[:, None], sum(terms.values()), np.nan)
-
-    def terms(self, demand: Demand, churn_uplift: FloatArray) -> dict[str, FloatArray]:
+    def terms(self, demand: Demand, rates: Rates) -> dict[str, FloatArray]:
         """Return the terms of the sum by name, each of shape (n_candidates, n_draws)."""
         lost = self.deals.lost[:, None] + demand.lost
         return {
-            "risk": demand.at_risk * churn_uplift,
+            "risk": demand.at_risk * rates.churn_uplift,
             "pipeline": self.deals.pipeline[:, None] + np.zeros_like(demand.lost),
-            "lost": self.parameters.win_back * lost,
+            "lost": rates.win_back * lost,
             "support": demand.tickets * (self.parameters.cost_per_ticket or 0.0),
         }
 
@@ -102,6 +104,8 @@ def gather_money(
     by_id = {account.account_id: account for account in accounts}
     priced = np.array([_priced(by_id.get(account_of(name) or "")) for name in voices.names], bool)
     known = deals.named | (voices.count(priced[voices.voice].astype(np.float64)) > 0)
+    if any(account.arr is not None for account in accounts):
+        known = known | voices.unvoiced
     if parameters.cost_per_ticket is not None:
         by_ticket = voices.spoken["channel"].to_numpy() == TICKET_CHANNEL
         rows = voices.spoken["candidate"].to_numpy(np.int64)[by_ticket]

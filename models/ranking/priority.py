@@ -10,14 +10,17 @@ from models.evidence.inputs import RankingParameters
 from models.ranking.criteria import CRITERIA, EFFORT, Criterion, Facts, Sample
 from models.ranking.market import MarketView
 from models.ranking.scoring import (
-    STRATEGIES,
     Reference,
-    Strategy,
     distances,
     robust_scale,
     signed_weights,
     transformed,
+    untransformed,
 )
+from models.ranking.strategies import Strategy, known_strategies
+
+ALL_BUT_NONE = 1.0 - 1e-9
+"""Share of the candidates beyond which a criterion is missing for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,14 @@ class Yardstick:
             )
             for c in self.criteria
         }
+
+    def natural(self, name: str, z: float) -> float:
+        """Return the raw value of a criterion that counts at a distance z."""
+        criterion = next(c for c in self.criteria if c.name == name)
+        centre, scale = self.reference.scales[name]
+        moved = np.array([centre + scale * z])
+        unit = self.reference.revenue_unit
+        return float(untransformed(moved, criterion, self.strategy, unit)[0])
 
     def contributions(self, z: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return ``w z`` by criterion; 0 where z is missing."""
@@ -83,12 +94,13 @@ def make_yardstick(
     (yardstick, notes)
         Notes say in sentences what was dropped.
     """
-    strategy = STRATEGIES[parameters.strategy]
+    strategy = known_strategies(parameters.own_strategies)[parameters.strategy]
     wanted = {*strategy.weights} | ({EFFORT} if strategy.effort > 0 else set())
     weighed = [c for c in CRITERIA if c.name in wanted]
     raw = {c.name: c.compute(sample, facts) for c in weighed}
     absent = {name: float(np.isnan(values).mean()) for name, values in raw.items() if values.size}
-    kept = tuple(c for c in weighed if absent.get(c.name, 0.0) <= parameters.missing_drop_share)
+    most = min(parameters.missing_drop_share, ALL_BUT_NONE)
+    kept = tuple(c for c in weighed if absent.get(c.name, 0.0) <= most)
     unit = frozen.revenue_unit if frozen else _median_positive(raw.get("revenue"))
     known = frozen.scales if frozen else {}
     scales = {

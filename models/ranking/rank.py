@@ -2,29 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from groundswell.domain import FeatureCandidate, FloatArray, IntArray
-from groundswell.report import RankedIdea, ReportTotals
+from groundswell.report import Portfolio, RankedIdea, ReportTotals
 from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.quotes import Quotables
 from models.evidence.rates import exposure_days, gamma_prior
 from models.evidence.voices import usable_mentions
-from models.ranking.candidates import candidate_vectors
 from models.ranking.criteria import Facts
 from models.ranking.demand import Voices, hear_voices
-from models.ranking.effort import Efforts, estimate_efforts
 from models.ranking.explanation import Measured, voices_behind
-from models.ranking.ideas import describe_ideas
-from models.ranking.market import MarketView, read_market
-from models.ranking.money import DealValue, gather_money, value_deals
+from models.ranking.ideas import Trials, describe_ideas
+from models.ranking.money import gather_money
+from models.ranking.outside import Outside, look_outside
 from models.ranking.priority import add, make_yardstick, market_scales
+from models.ranking.profit import keep_ledger, portfolio_of
 from models.ranking.scoring import Reference
+from models.ranking.side_by_side import ranks_by_strategy
 from models.ranking.situation import assumptions, count_totals, evidence_level
 from models.ranking.uncertainty import draw_ranks, point_sample, ranks_of
+from models.trends.drivers import Drivers
 
 LEFT_OUT_SOURCES = 8
 """Largest sources whose absence is tried."""
@@ -45,6 +45,10 @@ class Ranking:
     """Signed as in `CriterionPart.weight`."""
     totals: ReportTotals
     """Without quarantined and duplicate rows, which only the store knows."""
+    drivers: Drivers
+    """What each theme does to the score."""
+    portfolio: Portfolio | None
+    """The ideas whose value and cost are known; None without any."""
 
 
 def rank_candidates(
@@ -65,74 +69,37 @@ def rank_candidates(
     candidates = sorted(candidates, key=lambda candidate: candidate.candidate_id)
     table = usable_mentions(evidence)
     voices = hear_voices(table, candidates, evidence.accounts, evidence.as_of, parameters)
-    fixed = _outside_evidence(evidence, candidates, voices, parameters)
+    fixed = look_outside(evidence, candidates, voices, table, parameters)
     frozen = reference if reference and reference.strategy == parameters.strategy else None
     measured, notes = _measure(voices, fixed, evidence, parameters, frozen)
     if reference is not None and frozen is None:
         notes.append("The strategy changed: scores do not compare with earlier runs.")
     draws = draw_ranks(voices, fixed.efforts, measured.facts, measured.yardstick, parameters)
     without = _ranks_without_sources(table, candidates, measured, fixed, evidence, parameters)
+    elsewhere = ranks_by_strategy(
+        measured.sample, measured.facts, parameters, measured.yardstick.reference
+    )
     quotables = Quotables(table, evidence.accounts)
-    ideas = describe_ideas(evidence, candidates, measured, draws, without, quotables, parameters)
+    ledger = keep_ledger(measured, draws, parameters)
+    trials = Trials(draws, without, elsewhere, ledger)
     priced = "revenue" in measured.yardstick.weights
     level, unlocks = evidence_level(table, evidence, parameters.money.cost_per_ticket is not None)
     return Ranking(
-        ideas=ideas,
+        ideas=describe_ideas(evidence, candidates, measured, trials, quotables, parameters),
         reference=measured.yardstick.reference,
         notes=tuple(assumptions(voices, evidence, parameters, priced=priced) + notes),
         evidence_level=level,
         unlocks_next=unlocks,
         weights=tuple(measured.yardstick.weights.items()),
         totals=count_totals(table, voices),
+        drivers=fixed.drivers,
+        portfolio=portfolio_of(ledger),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Outside:
-    """Evidence that does not come from voices, aligned with the candidates."""
-
-    deals: DealValue
-    market: MarketView
-    efforts: Efforts
-
-
-def _outside_evidence(
-    evidence: Evidence,
-    candidates: Sequence[FeatureCandidate],
-    voices: Voices,
-    parameters: RankingParameters,
-) -> _Outside:
-    vectors = candidate_vectors(
-        candidates, evidence.themes, evidence.theme_vectors, evidence.items, evidence.item_vectors
-    )
-    near = parameters.signal_similarity
-    return _Outside(
-        deals=value_deals(
-            vectors, evidence.deals, evidence.reason_vectors, evidence.as_of, similarity=near
-        ),
-        market=read_market(
-            vectors,
-            evidence.signals,
-            evidence.signal_vectors,
-            evidence.as_of,
-            _ages(voices),
-            similarity=near,
-        ),
-        efforts=estimate_efforts(
-            candidates, vectors, evidence.items, evidence.item_vectors, parameters.effort
-        ),
-    )
-
-
-def _ages(voices: Voices) -> list[FloatArray]:
-    ages = voices.spoken["age_days"].to_numpy(np.float64)
-    bounds = np.searchsorted(voices.spoken["candidate"], np.arange(voices.n_candidates + 1))
-    return [ages[start:stop] for start, stop in pairwise(bounds.tolist())]
 
 
 def _facts(
     voices: Voices,
-    fixed: _Outside,
+    fixed: Outside,
     evidence: Evidence,
     parameters: RankingParameters,
     scales: tuple[tuple[float, float], tuple[float, float]],
@@ -146,8 +113,14 @@ def _facts(
         exposure=exposure,
         design_effect=effect,
         prior=gamma_prior(sums.strength[:, 0] / effect, exposure),
-        satisfied_share=float(content.sum() / rated.sum()) if rated.sum() > 0 else 0.5,
+        satisfied_share=_share(content, rated),
         rated=rated,
+        overall_severity=_share(sums.blocked, sums.judged),
+        judged=sums.judged[:, 0],
+        effective=voices.effective(),
+        driver=fixed.driver,
+        driver_sd=fixed.driver_sd,
+        fit=fixed.fit,
         heard=voices.count(voices.membership),
         history_days=voices.history_days,
         money=gather_money(voices, evidence.accounts, fixed.deals, parameters.money),
@@ -157,9 +130,14 @@ def _facts(
     )
 
 
+def _share(part: FloatArray, whole: FloatArray) -> float:
+    """Return the share of all, one half where there is nothing to share."""
+    return float(part.sum() / whole.sum()) if whole.sum() > 0 else 0.5
+
+
 def _measure(
     voices: Voices,
-    fixed: _Outside,
+    fixed: Outside,
     evidence: Evidence,
     parameters: RankingParameters,
     frozen: Reference | None,
@@ -186,7 +164,7 @@ def _measure(
         z={name: values[:, 0] for name, values in z.items()},
         contributions={name: values[:, 0] for name, values in contributions.items()},
         behind=voices_behind(voices),
-        effective=voices.effective(),
+        effective=facts.effective,
     )
     return measured, notes
 
@@ -195,7 +173,7 @@ def _ranks_without_sources(
     table: pd.DataFrame,
     candidates: Sequence[FeatureCandidate],
     measured: Measured,
-    fixed: _Outside,
+    fixed: Outside,
     evidence: Evidence,
     parameters: RankingParameters,
 ) -> list[tuple[str, IntArray]]:

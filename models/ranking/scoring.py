@@ -11,87 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import expit, logit, ndtr
 
 from groundswell.domain import FloatArray
-from models.evidence.inputs import StrategyName
 from models.ranking.criteria import EFFORT, Criterion
+from models.ranking.strategies import Strategy
 
 SMALLEST_PRODUCT = 1e-3
 """Stands for 0 in a product of natural units, where the logarithm needs a floor."""
 
-
-@dataclass(frozen=True, slots=True)
-class Strategy:
-    """What counts how much."""
-
-    weights: Mapping[str, float]
-    """Criterion to weight (sd units), or to exponent where `product`."""
-    effort: float
-    product: bool = False
-    """Natural units are multiplied, as RICE does, rather than standardised and added."""
-    clip: float = 3.0
-    """Largest distance from the centre that counts, in sd."""
-
-    @property
-    def shares(self) -> bool:
-        """Whether the weights are shares of a whole, and so are rescaled if one is dropped."""
-        return abs(sum(self.weights.values()) - 1.0) < 1e-9
-
-
-STRATEGIES: Mapping[StrategyName, Strategy] = {
-    "balanced": Strategy(
-        {
-            "reach": 0.22,
-            "unmet_need": 0.18,
-            "severity": 0.12,
-            "driver": 0.10,
-            "revenue": 0.16,
-            "trend": 0.05,
-            "market_pull": 0.07,
-            "competitor_gap": 0.05,
-            "strategic_fit": 0.05,
-        },
-        effort=0.30,
-    ),
-    "growth": Strategy(
-        {
-            "reach": 0.15,
-            "unmet_need": 0.10,
-            "revenue": 0.15,
-            "trend": 0.10,
-            "market_pull": 0.20,
-            "competitor_gap": 0.20,
-            "strategic_fit": 0.10,
-        },
-        effort=0.30,
-    ),
-    "retention": Strategy(
-        {
-            "reach": 0.15,
-            "unmet_need": 0.15,
-            "severity": 0.25,
-            "driver": 0.15,
-            "revenue": 0.25,
-            "trend": 0.05,
-        },
-        effort=0.30,
-    ),
-    "rice": Strategy({"reach": 1.0, "unmet_need": 1.0}, effort=1.0, product=True, clip=np.inf),
-    "odi": Strategy({"unmet_need": 1.0}, effort=0.0, clip=np.inf),
-    "wsjf": Strategy(
-        {"severity": 0.2, "revenue": 0.6, "trend": 0.2}, effort=1.0, product=True, clip=np.inf
-    ),
-}
-"""Weights of design: judgement, to be learned from reviews later. Criteria that no data
-supports are dropped and the shares of the others rescaled."""
+SMALLEST_SHARE = 1e-3
+"""A share is taken to lie so far from 0 and from 1, where log odds have no end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """Snapshot against which scores are given; frozen so that runs can be compared."""
 
-    strategy: StrategyName
+    strategy: str
     scales: Mapping[str, tuple[float, float]]
     """Criterion to (centre, scale) of its transformed values."""
     revenue_unit: float
@@ -130,6 +67,27 @@ def transformed(
         return np.log(values + 0.5)
     if criterion.transform == "ln(1 + x / unit)":
         return np.log1p(values / revenue_unit)
+    if criterion.transform == "logit(x)":
+        return np.asarray(logit(np.clip(values, SMALLEST_SHARE, 1.0 - SMALLEST_SHARE)))
+    if criterion.transform == "signed sqrt(x)":
+        return np.asarray(np.sign(values) * np.sqrt(np.abs(values)))
+    return values
+
+
+def untransformed(
+    values: FloatArray, criterion: Criterion, strategy: Strategy, revenue_unit: float
+) -> FloatArray:
+    """Return the x of an h(x): what `transformed` was given."""
+    if strategy.product or criterion.transform == "ln(x)":
+        return np.exp(values)
+    if criterion.transform == "ln(x + 0.5)":
+        return np.exp(values) - 0.5
+    if criterion.transform == "ln(1 + x / unit)":
+        return np.asarray(np.expm1(values) * revenue_unit)
+    if criterion.transform == "logit(x)":
+        return np.asarray(expit(values))
+    if criterion.transform == "signed sqrt(x)":
+        return np.asarray(np.sign(values) * values**2)
     return values
 
 

@@ -7,7 +7,8 @@ from statistics import NormalDist
 import numpy as np
 
 from groundswell.domain import FloatArray, IntArray
-from models.ranking.criteria import EFFORT
+from models.ranking.criteria import CRITERIA, EFFORT
+from models.ranking.priority import Yardstick
 from models.ranking.uncertainty import ranks_of
 
 _Z80 = NormalDist().inv_cdf(0.9)
@@ -18,14 +19,18 @@ class Standing:
     """The point ranking, arrays aligned with the candidates."""
 
     titles: tuple[str, ...]
-    weights: Mapping[str, float]
-    """Effort's is negative."""
+    yardstick: Yardstick
     z: Mapping[str, FloatArray]
     """By criterion, shape (n_candidates,); NaN: missing."""
     priority: FloatArray
     ranks: IntArray
     order: IntArray
     """Row of each rank, best first."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Of each criterion; effort's is negative."""
+        return self.yardstick.weights
 
 
 def what_would_change(
@@ -34,7 +39,7 @@ def what_would_change(
     priority_draws: FloatArray,
     without: Sequence[tuple[str, IntArray]],
 ) -> tuple[str, ...]:
-    """Return up to four sentences about the candidate in that row.
+    """Return up to five sentences about the candidate in that row.
 
     Parameters
     ----------
@@ -46,6 +51,7 @@ def what_would_change(
     sentences = [
         _close_call(row, standing, priority_draws),
         _smallest_weight_change(row, standing),
+        _first_if(row, standing),
         _without_a_source(row, standing, without),
         _missing_data(row, standing),
     ]
@@ -94,6 +100,33 @@ def _smallest_weight_change(row: int, standing: Standing) -> str:
         f'It would {swap} "{standing.titles[other]}" if the weight of {plain(name)} were'
         f" {abs(weight + change):.2f} instead of {abs(weight):.2f}."
     )
+
+
+def _first_if(row: int, standing: Standing) -> str:
+    """Find the criterion that would have to change least, in sd, for it to be the first."""
+    gap = float(standing.priority[standing.order[0]] - standing.priority[row])
+    if gap <= 0.0:
+        return ""
+    clip = standing.yardstick.strategy.clip
+    found = []
+    for name, weight in standing.weights.items():
+        z = float(standing.z[name][row])
+        wanted = z + gap / weight if weight else np.nan
+        if abs(wanted) <= clip:
+            found.append((abs(wanted - z), name, z, wanted))
+    if not found:
+        return "No single criterion could make it the first."
+    _, name, z, wanted = min(found)
+    unit = next(c.unit for c in CRITERIA if c.name == name)
+    was, needed = (standing.yardstick.natural(name, at) for at in (z, wanted))
+    return (
+        f"It would be first if {plain(name)} were {_figure(needed)} {unit}"
+        f" instead of {_figure(was)}."
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _without_a_source(row: int, standing: Standing, without: Sequence[tuple[str, IntArray]]) -> str:

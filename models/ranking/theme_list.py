@@ -10,6 +10,7 @@ from groundswell.report import NameEvidence, RankedIdea, Rise, ThemeSummary
 from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.quotes import Quotables
 from models.evidence.voices import usable_mentions
+from models.trends.drivers import Drivers
 from models.trends.profiles import profile_themes
 
 THEME_QUOTES = 4
@@ -24,6 +25,7 @@ def summarise_themes(
     around: Sequence[NeedTheme],
     rises: Mapping[int, tuple[Rise, ...]],
     parameters: RankingParameters,
+    drivers: Drivers | None = None,
 ) -> tuple[ThemeSummary, ...]:
     """Describe every need, most voices first.
 
@@ -35,8 +37,10 @@ def summarise_themes(
         Areas and variants of the needs; other themes are passed over.
     rises
         Of each need that rises.
+    drivers
+        As the ranking found them; None: they are sought.
     """
-    sheet = _Sheet(evidence, ideas, around, rises, parameters)
+    sheet = _Sheet(evidence, ideas, around, rises, parameters, drivers)
     listed = [sheet.summary(theme) for theme in evidence.themes]
     return tuple(sorted(listed, key=lambda one: (-one.voices, one.theme_id)))
 
@@ -51,6 +55,7 @@ class _Sheet:
         around: Sequence[NeedTheme],
         rises: Mapping[int, tuple[Rise, ...]],
         parameters: RankingParameters,
+        drivers: Drivers | None,
     ) -> None:
         mentions = usable_mentions(evidence)
         grouped = mentions.groupby("theme_id")
@@ -63,7 +68,7 @@ class _Sheet:
         self._quotables = Quotables(mentions, evidence.accounts)
         self._rises = rises
         self._profiles = profile_themes(
-            mentions, evidence.themes, evidence.accounts, evidence.as_of, parameters
+            mentions, evidence.themes, evidence.accounts, evidence.as_of, parameters, drivers
         )
 
     def summary(self, theme: NeedTheme) -> ThemeSummary:

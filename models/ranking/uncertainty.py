@@ -15,12 +15,13 @@ from models.evidence.inputs import RankingParameters
 from models.ranking.criteria import Facts, Sample
 from models.ranking.demand import Demand, Voices
 from models.ranking.effort import Efforts
+from models.ranking.money import Rates
 from models.ranking.priority import Yardstick, add
 
 CHUNK = 50
 """Draws at a time: bounds the memory of 50,000 pairs to 10 MB."""
-UPLIFT_LOG_SD = 0.5
-"""Of the churn rate, which is a judgement: 80 % between about half and double."""
+RATE_LOG_SD = 0.5
+"""Of the churn and win-back rates, which are judgement: 80 % between about half and double."""
 TOP = 10
 
 
@@ -43,7 +44,10 @@ def point_sample(voices: Voices, efforts: Efforts, parameters: RankingParameters
     return Sample(
         demand=voices.add_up(voices.membership[:, None]),
         effort_days=efforts.days[:, None],
-        churn_uplift=np.array([[parameters.money.churn_uplift]]),
+        rates=Rates(
+            np.array([[parameters.money.churn_uplift]]), np.array([[parameters.money.win_back]])
+        ),
+        driver_error=np.zeros((1, 1)),
     )
 
 
@@ -130,11 +134,15 @@ def _draw_sample(
         )
     )
     noise = rng.standard_normal((voices.n_candidates, parameters.draws))
-    uplift = UPLIFT_LOG_SD * rng.standard_normal((1, parameters.draws))
+    rates = (
+        np.minimum(rate * np.exp(RATE_LOG_SD * rng.standard_normal((1, parameters.draws))), 1.0)
+        for rate in (parameters.money.churn_uplift, parameters.money.win_back)
+    )
     return Sample(
         demand=demand,
         effort_days=efforts.days[:, None] * np.exp(efforts.log_sd[:, None] * noise),
-        churn_uplift=np.minimum(parameters.money.churn_uplift * np.exp(uplift), 1.0),
+        rates=Rates(*rates),
+        driver_error=rng.standard_normal((voices.n_candidates, parameters.draws)),
     )
 
 

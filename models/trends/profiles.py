@@ -18,7 +18,7 @@ from groundswell.report import Estimate, ThemeProfile
 from models.evidence.inputs import RankingParameters
 from models.evidence.rates import QUARTER_DAYS, WEEK_DAYS
 from models.evidence.voices import account_of
-from models.trends.drivers import find_drivers
+from models.trends.drivers import Drivers, find_drivers
 
 WEEKS = 104
 """The newest that are shown: two years, so that a season can be compared with the one before."""
@@ -41,6 +41,7 @@ def profile_themes(
     accounts: Sequence[Account],
     as_of: datetime,
     parameters: RankingParameters,
+    drivers: Drivers | None = None,
 ) -> dict[int, ThemeProfile]:
     """Profile every theme, by its id; one that nobody voices has weeks of 0.
 
@@ -53,6 +54,8 @@ def profile_themes(
         Needs, without the areas and variants that hold the same statements again.
     parameters
         `min_membership`, `interval` and `seed` are used.
+    drivers
+        Of these themes, where they are known already; None: they are sought.
     """
     spoken = _listen(mentions, [theme.theme_id for theme in themes], parameters.min_membership)
     weekly = _weekly(mentions, spoken, as_of)
@@ -60,7 +63,7 @@ def profile_themes(
     segments = _count_by(spoken, _segments(spoken, accounts))
     counts = {name: _count_by(spoken, spoken.column(name)) for name in _COLUMNS}
     sentiments = _sentiments(spoken, parameters.interval)
-    drivers = find_drivers(mentions, spoken.theme_ids, parameters).by_theme
+    drivers = drivers or find_drivers(mentions, spoken.theme_ids, parameters)
     return {
         theme: ThemeProfile(
             weekly_voices=weekly[row],
@@ -70,8 +73,8 @@ def profile_themes(
             versions=counts["version"][row],
             languages=counts["language"][row],
             sentiment=sentiments[row],
-            driver=drivers[theme].effect,
-            driver_note=drivers[theme].note,
+            driver=drivers.by_theme[theme].effect,
+            driver_note=drivers.by_theme[theme].note,
         )
         for row, theme in enumerate(spoken.theme_ids)
     }

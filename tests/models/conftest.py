@@ -59,6 +59,7 @@ def _mentions(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
                 "account_id": row.get("account"),
                 "rating": row.get("rating", np.nan),
                 "nps": row.get("nps", np.nan),
+                "severity": row.get("severity", np.nan),
                 "path": "/in/tickets.csv",
                 "line": number + 2,
             }
@@ -71,6 +72,7 @@ def _mentions(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
             "created_at": "datetime64[us, UTC]",
             "rating": np.float64,
             "nps": np.float64,
+            "severity": np.float64,
             "author": object,
             "account_id": object,
         }

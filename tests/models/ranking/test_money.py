@@ -9,7 +9,7 @@ from groundswell.domain import Account, Deal, FeatureCandidate, FloatArray
 from models.evidence.inputs import Evidence, MoneyParameters, RankingParameters
 from models.evidence.voices import usable_mentions
 from models.ranking.demand import hear_voices
-from models.ranking.money import gather_money, value_deals
+from models.ranking.money import Rates, gather_money, value_deals
 
 CANDIDATES = [FeatureCandidate(f"need-{n}", "x", "x", ((n, 1.0),)) for n in range(2)]
 
@@ -31,7 +31,8 @@ def at_stake(make_mentions: Any, make_themes: Any, axes: Any, as_of: datetime) -
         found = value_deals(axes(2), deals, axes(9)[list(reasons)], as_of, similarity=0.45)
         money = gather_money(voices, accounts, found, parameters)
         sums = voices.add_up(voices.membership[:, None])
-        return money.at_stake(sums, np.array([[parameters.churn_uplift]]))[:, 0]
+        rates = Rates(np.array([[parameters.churn_uplift]]), np.array([[parameters.win_back]]))
+        return money.at_stake(sums, rates)[:, 0]
 
     return compute
 

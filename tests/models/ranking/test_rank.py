@@ -160,15 +160,22 @@ def test_a_loud_account_moves_nothing(evidence: Evidence, make_mentions: Any) ->
     assert _idea(_rank(often), "widgets").voices == _idea(_rank(once), "widgets").voices
 
 
-def test_missing_data_add_nothing_but_doubt(evidence: Evidence) -> None:
-    idea = _idea(
-        _rank(replace(evidence, deals=(), reason_vectors=evidence.theme_vectors[:0])), "unheard of"
-    )
+def test_missing_data_add_nothing_but_doubt(evidence: Evidence, make_mentions: Any) -> None:
+    nobody_known = [row | ({"account": None} if row["theme"] == 5 else {}) for row in _rows()]
+    evidence = replace(evidence, mentions=make_mentions(nobody_known))
+    idea = _idea(_rank(evidence), "widgets")
     part = _part(idea, "revenue")
     assert (part.raw.value, part.raw.low, part.z, part.contribution) == (None, None, 0.0, 0.0)
     assert part.spread == pytest.approx(abs(part.weight), rel=0.4)
     assert part.note.startswith("no data")
     assert idea.revenue.value is None
+
+
+def test_what_nobody_asks_for_puts_no_known_revenue_at_risk(evidence: Evidence) -> None:
+    idea = _idea(_rank(evidence), "unheard of")
+    assert (idea.voices, idea.revenue.value) == (0, 0.0)
+    unknown = replace(evidence, accounts=[Account("A1", "Acme")])
+    assert _idea(_rank(unknown), "unheard of").revenue.value is None
 
 
 def test_a_criterion_missing_for_most_is_dropped_and_the_others_rescaled(

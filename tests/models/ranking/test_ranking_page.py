@@ -8,8 +8,9 @@ import pytest
 
 from models.evidence.inputs import MoneyParameters
 from models.evidence.rates import decay, exposure_days, rate_ratio, shrunk_rate
-from models.ranking.criteria import CRITERIA, opportunity
-from models.ranking.scoring import STRATEGIES, distances, shown_score, signed_weights, transformed
+from models.ranking.criteria import CRITERIA, EFFORT, opportunity
+from models.ranking.scoring import distances, shown_score, signed_weights, transformed
+from models.ranking.strategies import STRATEGIES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "ranking.md").read_text(encoding="utf-8")
 AGES = np.array([5, 12, 20, 33, 47, 61, 80, 95, 110, 130, 160, 200], dtype=np.float64)
@@ -28,16 +29,21 @@ def test_worked_example() -> None:
         "reach": shrunk_rate(strength, exposure_days(360.0, 90.0), (1.2, 60.0))[0],
         "unmet_need": opportunity(np.array(8.5), np.array(2.0), np.array(7.0), 0.6),
         "revenue": money.churn_uplift * 150_000 + 40_000 * 0.4 / 2,
+        "severity": (4.0 * 0.3 + 4.5) / (4.0 + 12.0),
+        "driver": 0.08,
         "trend": rate_ratio(np.array(9.0), np.array(5.5)),
         "market_pull": np.nan,
+        "competitor_gap": 0.5,
+        "strategic_fit": np.nan,
         "effort": 5.0,
     }
     strategy = STRATEGIES["balanced"]
     shown = {row[0]: row[1:] for row in _rows("criterion | value")}
-    scales = {c.name: (float(shown[c.name][1]), float(shown[c.name][2])) for c in CRITERIA}
+    counted = [c for c in CRITERIA if c.name in {*strategy.weights, EFFORT}]
+    scales = {c.name: (float(shown[c.name][1]), float(shown[c.name][2])) for c in counted}
     weights = signed_weights(strategy, list(scales), scales)
     priority = 0.0
-    for criterion in CRITERIA:
+    for criterion in counted:
         value, _, _, z_shown, weight, bar = shown[criterion.name]
         x = np.array([raw[criterion.name]], np.float64)
         h = transformed(x, criterion, strategy, revenue_unit=8_000.0)
@@ -56,12 +62,12 @@ def test_worked_example() -> None:
 
 
 def test_the_weights_on_the_page_are_those_of_the_strategies() -> None:
-    columns = ["reach", "unmet_need", "revenue", "trend", "market_pull"]
+    columns = [criterion.name for criterion in CRITERIA if criterion.name != EFFORT]
     rows = _rows("strategy")
     assert {row[0] for row in rows} == set(STRATEGIES)
     for name, *cells in rows:
-        strategy = STRATEGIES[name]  # type: ignore[index]
+        strategy = STRATEGIES[name]
         expected = [strategy.weights.get(column, 0.0) for column in columns]
-        assert [float(cell or 0) for cell in cells[:5]] == expected
-        assert float(cells[5]) == strategy.effort
-        assert (cells[6] == "product of powers") is strategy.product
+        assert [float(cell or 0) for cell in cells[: len(columns)]] == expected
+        assert float(cells[-2]) == strategy.effort
+        assert (cells[-1] == "product of powers") is strategy.product

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,9 +9,7 @@ from hypothesis.extra.numpy import arrays
 from groundswell.domain import FloatArray
 from models.ranking.criteria import CRITERIA
 from models.ranking.scoring import (
-    STRATEGIES,
     Reference,
-    Strategy,
     distances,
     reference_from_json,
     reference_to_json,
@@ -18,6 +18,7 @@ from models.ranking.scoring import (
     signed_weights,
     transformed,
 )
+from models.ranking.strategies import STRATEGIES, Strategy, known_strategies
 
 CRITERION = {criterion.name: criterion for criterion in CRITERIA}
 columns = arrays(np.float64, (6, 3), elements=st.floats(0.01, 1e6))
@@ -41,22 +42,31 @@ def _assert_same_order(ours: FloatArray, theirs: FloatArray) -> None:
                 assert ours[a] > ours[b]
 
 
+# Framework, our criteria under the names of its own columns, and its own arithmetic.
+FRAMEWORKS: dict[str, tuple[tuple[str, ...], Callable[..., FloatArray]]] = {
+    "rice": (("reach", "unmet_need", "confidence", "effort"), lambda r, i, c, e: r * i * c / e),
+    "ice": (("unmet_need", "confidence", "effort"), lambda i, c, e: i * c * (1.0 / e)),
+    "wsjf": (("revenue", "effort"), lambda cost_of_delay, duration: cost_of_delay / duration),
+    "odi": (("unmet_need",), lambda opportunity: opportunity),
+}
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_presets_order_1000_random_tables_as_the_framework_itself_does(name: str) -> None:
+    criteria, arithmetic = FRAMEWORKS[name]
+    draws = np.random.default_rng(7)
+    for _ in range(1000):
+        table = np.exp(draws.normal(0.0, 2.0, (len(criteria), draws.integers(2, 30))))
+        ours = _priorities(STRATEGIES[name], dict(zip(criteria, table, strict=True)))
+        np.testing.assert_array_equal(np.argsort(-ours), np.argsort(-arithmetic(*table)))
+
+
 @given(columns)
 def test_rice_orders_as_reach_times_impact_over_effort(table: FloatArray) -> None:
     reach, impact, effort = table.T
     ours = _priorities(STRATEGIES["rice"], {"reach": reach, "unmet_need": impact, "effort": effort})
     if min(robust_scale(np.log(column))[1] for column in table.T) > 0:
         _assert_same_order(ours, reach * impact / effort)
-
-
-@given(columns)
-def test_wsjf_orders_as_cost_of_delay_over_duration_where_only_money_speaks(
-    table: FloatArray,
-) -> None:
-    value, effort, _ = table.T
-    ours = _priorities(STRATEGIES["wsjf"], {"revenue": value, "effort": effort})
-    if min(robust_scale(np.log(column))[1] for column in (value, effort)) > 0:
-        _assert_same_order(ours, value / effort)
 
 
 @given(arrays(np.float64, 8, elements=st.floats(0, 20)))
@@ -68,7 +78,7 @@ def test_odi_orders_as_opportunity_alone(opportunity: FloatArray) -> None:
 
 @pytest.mark.parametrize("name", ["balanced", "growth", "retention", "odi", "wsjf"])
 def test_shares_sum_to_one_and_still_do_when_a_criterion_is_dropped(name: str) -> None:
-    strategy = STRATEGIES[name]  # type: ignore[index]
+    strategy = STRATEGIES[name]
     assert sum(strategy.weights.values()) == pytest.approx(1.0)
     kept = [n for n in CRITERION if n != "reach"]
     weights = signed_weights(strategy, kept, dict.fromkeys(kept, (0.0, 1.0)))
@@ -109,3 +119,22 @@ def test_the_reference_median_scores_fifty() -> None:
 def test_a_reference_survives_its_json() -> None:
     reference = Reference("odi", {"reach": (0.1, 0.2)}, 3.0, ((0.0, 1.0), (2.0, 0.5)), 0.7)
     assert reference_from_json(reference_to_json(reference)) == reference
+
+
+def test_a_strategy_of_ones_own_is_shares_of_a_whole_beside_effort() -> None:
+    own = known_strategies({"safety": {"severity": 3, "reach": 1, "effort": 0.1}})["safety"]
+    assert own == Strategy({"reach": 0.25, "severity": 0.75}, effort=0.1)
+    assert own.shares
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ({"sevrity": 1.0}, "no criterion sevrity; known: reach"),
+        ({"effort": 1.0}, "one beside effort's above 0"),
+        ({"reach": -1.0, "trend": 1.0}, "weights are 0 or more"),
+    ],
+)
+def test_a_strategy_that_says_nothing_is_refused(weights: dict[str, float], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        known_strategies({"mine": weights})

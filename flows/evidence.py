@@ -1,0 +1,128 @@
+"""What a ranking is computed from: evidence out of the store, parameters out of the settings."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flows.context import RunContext
+from flows.naming import named
+from flows.statements import annotator_id, encoder_id, hashes_of
+from flows.theme_models import load_model
+from groundswell.config import Config
+from groundswell.domain import NeedTheme, Vectors, content_id
+from groundswell.errors import ConfigError, GroundswellError
+
+if TYPE_CHECKING:
+    from models.evidence.inputs import Evidence, RankingParameters
+
+
+def check_strategies(config: Config) -> None:
+    """Refuse settings whose strategy or own weights mean nothing, before any work is done.
+
+    Raises
+    ------
+    ConfigError
+        Names the strategy, and what would be accepted.
+    """
+    from models.ranking.strategies import known_strategies
+
+    try:
+        known = known_strategies(config.strategies)
+    except ValueError as error:
+        raise ConfigError(f"[strategies] {error}") from None
+    if config.ranking.strategy not in known:
+        raise ConfigError(
+            f"ranking.strategy = {config.ranking.strategy!r}: no such strategy;"
+            f" known: {', '.join(known)}"
+        )
+
+
+def ranking_parameters(context: RunContext) -> "RankingParameters":
+    """Return the settings as the ranking takes them."""
+    from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
+
+    config = context.config
+    ranking = config.ranking.model_dump(exclude={"as_of", "link_similarity", "pillars"})
+    money = config.money.model_dump()
+    return RankingParameters(
+        **ranking,
+        own_strategies=config.strategies,
+        quotes=config.report.quotes,
+        money=MoneyParameters(**money | {"day_rate": _day_rate(context)}),
+        effort=EffortParameters(**config.effort.model_dump()),
+    )
+
+
+def _day_rate(context: RunContext) -> float | None:
+    """Return the price of a person-day: as set, else the mean over the days the teams have."""
+    if (stated := context.config.money.day_rate) is not None:
+        return stated
+    teams = context.store.market.capacity(context.known_at)
+    priced = [(t.person_days, t.day_rate) for t in teams if t.day_rate is not None]
+    days = sum(days for days, _ in priced)
+    return sum(days * rate for days, rate in priced) / days if days > 0.0 else None
+
+
+def reference_key(context: RunContext) -> str:
+    """Return the name of the snapshot that scores refer to: other themes or weights, another."""
+    model = context.store.themes.current_model()
+    version = 0 if model is None else model.version
+    strategy = context.config.ranking.strategy
+    own = context.config.strategies.get(strategy)
+    name = strategy if own is None else f"{strategy} {content_id(repr(sorted(own.items())))}"
+    return f"{name}/{encoder_id(context.config)}/themes-{version}"
+
+
+def living_needs(context: RunContext) -> tuple[list[NeedTheme], Vectors]:
+    """Return the living needs, without areas, and their centroids."""
+    import numpy as np
+
+    model = load_model(context)
+    needs = named(context, [t for t in context.store.themes.themes() if t.level == "need"])
+    if model is None or not needs:
+        return [], np.empty((0, 0), dtype=np.float32)
+    places = np.searchsorted(model.theme_ids, [theme.theme_id for theme in needs])
+    return needs, model.centroids[places]
+
+
+def vectors_of(context: RunContext, texts: list[str]) -> Vectors:
+    """Return the stored vectors of texts, row by row."""
+    return context.store.vectors.load(encoder_id(context.config), hashes_of(texts))
+
+
+def gather_evidence(context: RunContext) -> "Evidence":
+    """Return all evidence up to the report's moment."""
+    from models.evidence.inputs import Evidence, item_texts, reason_texts, signal_texts
+
+    market = context.store.market
+    needs, centroids = living_needs(context)
+    at = context.known_at
+    deals, signals, items = market.deals(at), market.signals(at), market.work_items(at)
+    pillars = context.config.ranking.pillars
+    return Evidence(
+        mentions=context.store.feedback.mentions(annotator_id(context.config)),
+        themes=needs,
+        theme_vectors=centroids,
+        as_of=_as_of(context),
+        accounts=market.accounts(at),
+        deals=deals,
+        reason_vectors=vectors_of(context, reason_texts(deals)),
+        signals=signals,
+        signal_vectors=vectors_of(context, signal_texts(signals)),
+        items=items,
+        item_vectors=vectors_of(context, item_texts(items)),
+        pillars=[(pillar.text, pillar.weight) for pillar in pillars],
+        pillar_vectors=vectors_of(context, [pillar.text for pillar in pillars]),
+    )
+
+
+def _as_of(context: RunContext) -> datetime:
+    """Return the moment of the report: as asked, as configured, or the newest record's."""
+    if context.known_at is not None:
+        return context.known_at
+    newest = context.store.feedback.counts().last_created_at
+    if newest is None:
+        raise GroundswellError(
+            "no feedback was read, so there is nothing to rank; see 'groundswell quarantine'"
+            " and [[sources]] in config.toml"
+        )
+    return newest

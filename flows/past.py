@@ -1,0 +1,58 @@
+"""The ranking of an earlier day."""
+
+from datetime import datetime
+
+import typer
+
+from flows.context import Progress, RunContext
+from flows.overview import reading
+from flows.progress import shown_progress
+from flows.ranking import proposed, ranked
+from groundswell import __version__
+from groundswell.config import Config
+from groundswell.errors import GroundswellError
+from groundswell.report import IdeaReport
+from groundswell.store import Run
+
+
+def show(config: Config, moment: datetime) -> IdeaReport:
+    """Return the ranking of an earlier day, and say where nobody knew it then."""
+    with shown_progress() as progress:
+        report, known = report_as_of(config, moment, progress)
+    if not known:
+        typer.echo(
+            f"No run had begun by {moment:%Y-%m-%d}: this ranks what is now known of that day,"
+            " by today's themes.",
+            err=True,
+        )
+    return report
+
+
+def report_as_of(config: Config, moment: datetime, progress: Progress) -> tuple[IdeaReport, bool]:
+    """Return the ranking of an earlier day, and whether it is the one that was known then.
+
+    It is the report of the newest run that had begun by then, as it was written: nothing that came
+    later is in it. Before the first run there was none; then the evidence that is now known of
+    that time is ranked with today's themes, and nothing is kept.
+
+    Raises
+    ------
+    GroundswellError
+        There is no store, or no feedback by then.
+    """
+    import reports
+
+    with reading(config) as store:
+        known = store.ideas.report_by(moment)
+        if known is not None:
+            return reports.from_json(known), True
+        first = store.feedback.counts().first_created_at
+        if first is not None and first > moment:
+            raise GroundswellError(
+                f"no feedback by {moment:%Y-%m-%d}: the first is of {first:%Y-%m-%d}"
+            )
+        run = Run(0, "as-of", "as-of", "ok", moment, None, "", {"groundswell": __version__}, 1, "")
+        with store.lease("as-of") as lease:
+            context = RunContext(config, store, lease, run, progress, moment)
+            report, _ = ranked(context, proposed(context)[2], None)
+    return report, False
