@@ -294,3 +294,16 @@ report_file = table(
     required("sha256"),
     required("size", BigInteger),
 )
+
+handover = table(
+    "handover",
+    key("mark"),
+    required("candidate_id"),
+    required("tracker"),
+    required("way"),
+    required("begun_at", Moment, volatile=""),
+    required("brief_sha256"),
+    required("key"),
+    required("url"),
+    optional("sent_at", Moment, volatile=""),
+)
