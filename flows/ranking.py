@@ -25,6 +25,7 @@ def propose_candidates(context: RunContext) -> StepResult:
     """Make one candidate of each need, joined with the backlog items that meet it."""
     from models.evidence.inputs import item_texts
     from models.ranking.candidates import propose_candidates as propose
+    from models.ranking.handed_over import handed_items
 
     needs, vectors = _needs(context)
     items = context.store.market.work_items(context.known_at)
@@ -34,6 +35,7 @@ def propose_candidates(context: RunContext) -> StepResult:
         items,
         _vectors_of(context, item_texts(items)),
         link_similarity=context.config.ranking.link_similarity,
+        handed=handed_items(items, context.store.handovers.all()),
     )
     context.store.ideas.save_candidates(context.lease, context.run.run_id, candidates)
     considered = len(needs) + len(items)

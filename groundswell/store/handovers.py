@@ -1,9 +1,9 @@
 """Which ideas were handed over to which tracker, and what the issues are called there."""
 
 from groundswell.domain import Handover
-from groundswell.store import tables
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import upsert
+from groundswell.store.handover_table import handover as table
 from groundswell.store.rows import row_of, values
 
 
@@ -20,9 +20,9 @@ class Handovers:
     def save(self, lease: Lease, handover: Handover) -> None:
         """Keep a hand-over in place of what was known under its mark."""
         with self._database.write("handovers.save", lease) as connection:
-            upsert(connection, tables.handover, [row_of(handover)])
+            upsert(connection, table, [row_of(handover)])
 
     def all(self) -> list[Handover]:
         """Return every hand-over, sorted by mark."""
         with self._database.read() as connection:
-            return values(connection, tables.handover, Handover)
+            return values(connection, table, Handover)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     LargeBinary,
 )
 
-from groundswell.store import company  # so that `metadata` knows every table
+from groundswell.store import company, handover_table  # so that `metadata` knows every table
 from groundswell.store.columns import (
     Day,
     Document,
@@ -30,7 +30,7 @@ from groundswell.store.columns import (
     table,
 )
 
-__all__ = ["company", "metadata"]
+__all__ = ["company", "handover_table", "metadata"]
 
 lease = table(
     "lease",
@@ -293,17 +293,4 @@ report_file = table(
     required("folder", volatile=""),
     required("sha256"),
     required("size", BigInteger),
-)
-
-handover = table(
-    "handover",
-    key("mark"),
-    required("candidate_id"),
-    required("tracker"),
-    required("way"),
-    required("begun_at", Moment, volatile=""),
-    required("brief_sha256"),
-    required("key"),
-    required("url"),
-    optional("sent_at", Moment, volatile=""),
 )
