@@ -38,7 +38,7 @@ class HandedOver:
     outcome: Literal["written", "sent", "found", "known"]
     """written to a file; sent; found, made by an attempt that broke off; known from before."""
     where: str
-    """The file, or the issue and its address."""
+    """The file, or the issue and its address, and what the backlog has of it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class _Task:
     """It was handed over before and is left alone."""
     tried_at: datetime | None = None
     """When it was begun before, if nobody knows what came of it."""
+    note: str = ""
+    """What the backlog has of it already."""
 
 
 def write_ideas(
@@ -163,7 +165,9 @@ def _tasks(
             tasks.append(_Task(brief, last, known=True))
         else:
             begun = Handover(mark, idea.candidate_id, tracker, way, now, digest)
-            tasks.append(_Task(brief, begun, tried_at=last.begun_at if last else None))
+            tried_at = last.begun_at if last else None
+            note = f"{idea.status} {idea.status_reason}" if idea.status != "new" else ""
+            tasks.append(_Task(brief, begun, tried_at=tried_at, note=note))
     return tasks
 
 
@@ -224,6 +228,7 @@ def _known(task: _Task) -> HandedOver:
 def _outcome(
     task: _Task, outcome: Literal["written", "sent", "found", "known"], where: str
 ) -> HandedOver:
+    where += f"; beware, the backlog has it: {task.note}" if task.note else ""
     return HandedOver(task.handover.candidate_id, task.brief.title, outcome, where)
 
 

@@ -27,7 +27,8 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _WANTED = re.compile(
-    r"\b(?:(?:would|['’]d|d) (?:like|love)|need|needs|want|wants|add|miss|missing)"  # noqa: RUF001
+    r"\b(?<!do i )(?<!do we )"  # a question is no wish
+    r"(?:(?:would|['’]d|d) (?:like|love)|need|needs|want|wants|add|miss|missing)"  # noqa: RUF001
     r"\s+(?P<what>an?\s[^.!?;:\n]+)",
     re.IGNORECASE,
 )

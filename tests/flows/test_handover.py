@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from flows.handover import HandedOver, preview_ideas, send_ideas, write_ideas
 from flows.tracker_places import place_of
@@ -23,7 +24,8 @@ from groundswell.store import open_store
 from ingest import Privacy, read_source
 from models.ranking.handed_over import handed_items
 from tests.flows.handing_over import START, config_of, fill, idea, report_of
-from tests.flows.test_cli import type_in
+from tests.flows.test_cli import SETTINGS as PIPELINE
+from tests.flows.test_cli import export, read, type_in
 from tests.ingest.apis.fake_apis import Answered, Call
 from tests.ingest.apis.fault_server import NOW, Api, Server, serve, serving
 from tests.ingest.apis.reading import client
@@ -283,6 +285,15 @@ def test_an_item_of_the_backlog_is_in_the_tracker_already(tmp_path: Path) -> Non
         write_ideas(config, ["1"], "jira")
 
 
+def test_what_the_backlog_has_already_is_told(tmp_path: Path) -> None:
+    config = config_of(tmp_path)
+    met = idea(1, status="extends", status_reason='open: RF-3 "Copy" (similarity 0.81)')
+    fill(config.store.database, report_of(met))
+    (written,) = write_ideas(config, ["1"], "jira", path=tmp_path / "jira.csv")
+    told = 'beware, the backlog has it: extends open: RF-3 "Copy" (similarity 0.81)'
+    assert written.where == f"{tmp_path / 'jira.csv'}; {told}"
+
+
 def test_no_report_and_no_such_idea_are_one_line(tmp_path: Path) -> None:
     config = config_of(tmp_path)
     with pytest.raises(GroundswellError, match="no store yet"):
@@ -421,6 +432,13 @@ path = "groundswell.db"
 folder = "out"
 """
 
+BACKLOG = """
+[[sources]]
+name = "jira"
+preset = "jira"
+path = "jira.csv"
+"""
+
 
 def test_the_command_writes_a_file_and_says_where(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
@@ -476,3 +494,32 @@ def test_the_commands_on_the_page_can_be_typed(tmp_path: Path) -> None:
     for line in lines:
         status = type_in(config, *line.split()).status
         assert status == (2 if "--send" in line else 0)  # no team and no token here
+
+
+def test_what_was_handed_over_is_known_for_certain_in_the_next_run(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(PIPELINE)
+    (tmp_path / "survey.csv").write_text(export(40))
+    assert type_in(config, "run").status == 0
+    first = read(config, "ideas")[0]
+    assert (first["status"], first["item_ids"]) == ("new", [])
+    name = first["candidate_id"]
+    assert type_in(config, "handover", name, "--to", "jira").status == 0
+    (row,) = _rows(tmp_path / "data" / "handover" / "jira.csv")
+    head = ["Summary", "Issue key", "Issue Type", "Status", "Description"]
+    # The team has given it another title.
+    _table(tmp_path / "jira.csv", head, ["Sprint 9", "RF-9", "Story", "Open", row["Description"]])
+    config.write_text(PIPELINE + BACKLOG)
+    assert type_in(config, "run").status == 0
+    (now,) = [one for one in read(config, "ideas") if one["candidate_id"] == name]
+    assert (now["status"], now["item_ids"]) == ("extends", ["RF-9"])
+    assert now["status_reason"] == 'open: RF-9 "Sprint 9" (handed over)'
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"labels": ("two words",)}, {"labels": ("a,b",)}, {"link": "javascript:alert(1)"}],
+)
+def test_settings_that_would_break_an_issue_are_refused(told: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        HandoverConfig(**told)

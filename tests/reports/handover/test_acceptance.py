@@ -25,6 +25,10 @@ from reports.handover.acceptance import NOTES
         ("We need an offline mode that syncs.", "There is “an offline mode that syncs”"),
         ("Would love a dark theme", "There is “a dark theme”"),
         ("Sync with Jira, both ways.", "Who said this finds it met: “Sync with Jira, both ways.”"),
+        (
+            "do I need a second account?",
+            "Who said this finds it met: “do I need a second account?”",
+        ),
         ("It can not.", "Who said this finds it met: “It can not.”"),
     ],
 )

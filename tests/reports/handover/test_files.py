@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from groundswell.report import IdeaReport
 from reports.handover import Brief, Details, brief_of, github_files, jira_csv, linear_csv
 from reports.handover.files import LINEAR_COLUMNS
-from reports.inert import inert_cell
 
-hostile = st.text(
-    st.one_of(st.sampled_from("=+-@|%\t\r\n'\" ＝\u200b"), st.characters(codec="utf-8")),  # noqa: RUF001
-    max_size=12,
+STARTS = "=+-@|%\t\r\n＝"  # noqa: RUF001
+hostile = st.one_of(
+    st.text(st.sampled_from(STARTS + "'\" \u200bab"), max_size=8), st.text(max_size=8)
 )
 
 
@@ -69,4 +68,6 @@ def test_no_cell_is_a_formula(report: IdeaReport, title: str) -> None:
         linear_csv(briefs(report, title), team="ENG", labels=["a"]),
     ):
         for row in table(data):
-            assert all(inert_cell(cell) == cell for cell in row)
+            for cell in row:
+                first = cell.lstrip("'\" \u200b")[:1]
+                assert cell.startswith("'") or first not in set(STARTS)
