@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.handover_command import handover
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
 from groundswell.errors import GroundswellError
@@ -218,6 +219,7 @@ def ingest(
 
 
 app.add_typer(quarantine_app, name="quarantine")
+app.command()(handover)
 
 
 @app.command()

@@ -60,6 +60,7 @@ def proposed(
     """Return the needs and work items known at the report's moment, and the candidates of both."""
     from models.evidence.inputs import item_texts
     from models.ranking.candidates import propose_candidates as propose
+    from models.ranking.handed_over import handed_items
 
     needs, vectors = living_needs(context)
     items = context.store.market.work_items(context.known_at)
@@ -69,6 +70,7 @@ def proposed(
         items,
         vectors_of(context, item_texts(items)),
         link_similarity=context.config.ranking.link_similarity,
+        handed=handed_items(items, context.store.handovers.all()),
     )
     return needs, items, candidates
 

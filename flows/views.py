@@ -15,6 +15,7 @@ from reports.inert import one_line
 
 if TYPE_CHECKING:
     from flows.doctor import Check
+    from flows.handover import HandedOver
     from flows.init import NamedSource
     from flows.overview import Status
     from groundswell.report import IdeaReport, ThemeSummary
@@ -147,6 +148,13 @@ def show_intake(counted: "StepResult") -> None:
         f"{rows} read: {counted.items_out:,} new or changed,"
         f" {detail['duplicate']:,} known, {detail['quarantined']:,} in quarantine."
     )
+
+
+def show_handed_over(handed: Sequence["HandedOver"]) -> None:
+    """Say of each idea what became of it."""
+    for one in handed:
+        line = foreign(f"{one.candidate_id} {one.title}", "bold")
+        output().print(line.append(f"\n  {one.outcome}: {one_line(one.where)}"), soft_wrap=True)
 
 
 def show_checks(checks: Sequence["Check"]) -> None:

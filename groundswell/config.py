@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from groundswell.errors import ConfigError
+from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 
@@ -181,6 +182,10 @@ class Config(Section):
     money: MoneyConfig = MoneyConfig()
     effort: EffortConfig = EffortConfig()
     report: ReportConfig = ReportConfig()
+    handover: HandoverConfig = HandoverConfig()
+    jira: JiraConfig = JiraConfig()
+    linear: LinearConfig = LinearConfig()
+    github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
 
     @model_validator(mode="after")

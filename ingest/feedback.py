@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from groundswell.domain import FeedbackRecord, content_id
+from groundswell.domain import FeedbackRecord, content_id, marks_in
 from ingest.kinds import Intake, Kind
 from ingest.presets import Preset, preset_of
 from ingest.sources.rows import RowFault
@@ -34,6 +34,8 @@ def _read(cells: Cells, intake: Intake) -> Iterator[FeedbackRecord]:
         # What a title says is said once, so it goes with the first column alone.
         title = (cells.text("title") or "") if field == "text" else ""
         written = cells.text(field) or ""
+        if marks_in(written):
+            return  # an issue made of an idea repeats what customers said; it is no voice
         redact = intake.privacy.redact
         head = redact(clean_text(title)) if title else ""
         text = _joined(head, redact(clean(written)) if written else "")

@@ -14,6 +14,15 @@ _PASSED_OVER = frozenset("'\"`´‘’“”")  # noqa: RUF001
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~&])|^(?=[-+=])|(?<=\w)(?=://)|(?<=www)(?=\.)")
 
 
+APART = "\u200b"
+"""A character of no width that keeps two others apart; see `unlinked`."""
+_LINKED = re.compile(
+    r"(?<=[@#])(?=\w)|(?<=:)(?=//|\\\\)|(?<=\bwww)(?=\W?\.)|(?<=\bgh)(?=-\d)"
+    r"|(?<=\bmailto)(?=\W?:)|(?<=\bfile)(?=\W?:)",
+    re.IGNORECASE,
+)
+
+
 def visible(text: str) -> str:
     """Replace characters that hide or reorder text by a mark such as ``[U+202E]``.
 
@@ -52,6 +61,16 @@ def inert_cell(text: str) -> str:
 def markdown_text(text: str) -> str:
     """Return `one_line` text in which nothing is Markdown, HTML or a link."""
     return _MARKDOWN.sub(r"\\\1", one_line(text))
+
+
+def unlinked(text: str) -> str:
+    """Break up what a tracker would turn into a mention, a reference or a link.
+
+    Trackers look for ``@name``, ``#12`` and addresses in the text that is left when escapes are
+    resolved, so no backslash stops them. `APART` after the sign does, and is not seen. Use it on
+    text that is visible already, which would show it.
+    """
+    return _LINKED.sub(APART, text)
 
 
 def _hides(text: str, place: int) -> bool:

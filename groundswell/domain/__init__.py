@@ -20,6 +20,7 @@ from groundswell.domain.company import (
     WorkStatus,
 )
 from groundswell.domain.feedback import Annotation, Copy, FeedbackRecord, Statement, StatementKind
+from groundswell.domain.handover import Handover, Tracker, marks_in, new_mark
 from groundswell.domain.identity import content_id, require_aligned
 from groundswell.domain.rows import AcceptedRow, QuarantinedRow, QuarantineReason, ReadRow, Row
 from groundswell.domain.themes import (
@@ -51,6 +52,7 @@ __all__ = [
     "FeatureCandidate",
     "FeedbackRecord",
     "FloatArray",
+    "Handover",
     "IntArray",
     "MarketSignal",
     "Namer",
@@ -70,9 +72,12 @@ __all__ = [
     "ThemeChangeKind",
     "ThemeLevel",
     "ThemeState",
+    "Tracker",
     "Vectors",
     "WorkItem",
     "WorkStatus",
     "content_id",
+    "marks_in",
+    "new_mark",
     "require_aligned",
 ]

@@ -11,6 +11,7 @@ from groundswell.store.annotations import Annotations
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import journal_mode
 from groundswell.store.feedback import Feedback
+from groundswell.store.handovers import Handovers
 from groundswell.store.ideas import Ideas
 from groundswell.store.image import image
 from groundswell.store.leases import TTL_SECONDS, hold
@@ -32,6 +33,7 @@ class Store:
         self.annotations = Annotations(database)
         self.themes = Themes(database)
         self.ideas = Ideas(database)
+        self.handovers = Handovers(database)
         self.ledger = Ledger(database)
 
     @property

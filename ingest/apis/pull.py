@@ -77,7 +77,7 @@ class Pull:
         self._source = source
         self._auth = auth
         self._gap_seconds = 60 / pace if pace else 0.0
-        self._home = read_url(url, f"[[sources]] {source.name}")
+        self._home = read_url(url, source.settings)
         self._secret = self._read_secret()
         self._started = client.monotonic()
         self._last_sent = self._started - self._gap_seconds
@@ -110,6 +110,11 @@ class Pull:
             try:
                 found = read(self._useful(address, request))
             except Trouble as trouble:
+                if request.once and not trouble.undone:
+                    raise UnreachableError(
+                        f"{self._name(address)}: {trouble}, and nobody can tell whether it was"
+                        " done; run again, it is looked for first"
+                    ) from None
                 self._wait_out(trouble, tried, address)
             except Unusable as error:
                 raise IngestError(f"{self._name(address)}: {error}") from None
@@ -142,13 +147,15 @@ class Pull:
                 break
             if request.body is not None and reply.status not in (307, 308):
                 break
-            place = self._next_place(place, reply.headers["location"])
-            reply, place = self._exchange(place, request)
-        if 200 <= reply.status < 300 or reply.status == 304:
+            following = self._next_place(place, reply.headers["location"])
+            if request.once and following.origin != place.origin:
+                break
+            reply, place = self._exchange(following, request)
+        if 200 <= reply.status < 300 or reply.status in (304, *request.judged):
             return reply
         if reply.status in (401, 403) and self._secret_changed(secret):
-            raise Trouble("the secret was refused and has been read anew", 0.0)
-        raise self._refusal(reply, place)
+            raise Trouble("the secret was refused and has been read anew", 0.0, undone=True)
+        raise self._refusal(reply, place, request.remedy)
 
     def _exchange(self, address: WebAddress, request: Request) -> tuple[Reply, WebAddress]:
         limits, lifted = self._client.limits, self._lifted(address.host, address.port)
@@ -217,16 +224,16 @@ class Pull:
             until = "deferred"
         return f"{until}; run again then, it goes on from here"
 
-    def _refusal(self, reply: Reply, place: WebAddress) -> Exception:
+    def _refusal(self, reply: Reply, place: WebAddress, remedy: str) -> Exception:
         wait = self._asked_wait(reply)
         limited = reply.status == 403 and (
             wait is not None or reply.headers.get("x-ratelimit-remaining") == "0"
         )
         if reply.status in _PASSING or limited:
-            return Trouble(f"answered {reply.status}", wait)
-        remedy = "check url, params and options"
+            undone = limited or reply.status == 429
+            return Trouble(f"answered {reply.status}", wait, undone=undone)
         if reply.status in (401, 403):
-            remedy = f"check the secret in {self._source.token_env} and what it may read"
+            remedy = f"check the secret in {self._source.token_env} and what it may do"
             if not self._source.token_env:
                 remedy = "set token_env to the variable that holds a secret"
         elif reply.status in _MOVED:
@@ -257,7 +264,7 @@ class Pull:
         if not secret or not (secret.isascii() and secret.isprintable()):
             found = "holds no plain text" if secret else "is not set"
             raise IngestError(
-                f"[[sources]] {self._source.name}: the environment variable {name} {found};"
+                f"{self._source.settings}: the environment variable {name} {found};"
                 " put the secret of this source there"
             )
         return secret

@@ -39,6 +39,13 @@ class ApiSource:
     """How far each pull reaches back before the newest item of the one before."""
     requests_per_minute: float = 0.0
     """0: what the connector keeps to."""
+    section: str = ""
+    """What messages call its settings; empty: its ``[[sources]]`` entry."""
+
+    @property
+    def settings(self) -> str:
+        """Where in config.toml it stands."""
+        return self.section or f"[[sources]] {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,13 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: object = None
     """Sent as JSON by POST; None: a GET."""
+    once: bool = False
+    """It makes something: it is asked again only where the server says that it did nothing, and
+    it follows no redirect to another host."""
+    judged: tuple[int, ...] = ()
+    """Statuses other than 2xx and 304 of which the reader makes something itself."""
+    remedy: str = "check url, params and options"
+    """What would do where the server refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +138,14 @@ class Connector:
 class Trouble(Exception):
     """A failure that may pass: ask again, a few times, then tell the operator."""
 
-    def __init__(self, found: str, wait_seconds: float | None = None) -> None:
+    def __init__(
+        self, found: str, wait_seconds: float | None = None, *, undone: bool = False
+    ) -> None:
         super().__init__(found)
         self.wait_seconds = wait_seconds
         """How long the server asks to wait; None: it does not say."""
+        self.undone = undone
+        """The server says that it did nothing: there were too many requests."""
 
 
 class Unusable(Exception):

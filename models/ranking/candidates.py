@@ -3,7 +3,8 @@
 A need and the backlog item that would meet it are one line, so that evidence is not split.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,6 +21,10 @@ from models.evidence.inputs import cosine
 
 _STATUS: dict[str, CandidateStatus] = {"open": "extends", "done": "shipped", "rejected": "rejected"}
 
+_HANDED_OVER = 2.0
+"""In place of the cosine of an item that is known to be the idea: above every cosine."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 
 def propose_candidates(
     themes: Sequence[NeedTheme],
@@ -28,13 +33,15 @@ def propose_candidates(
     item_vectors: Vectors,
     *,
     link_similarity: float,
+    handed: Mapping[str, str] = _NONE,
 ) -> list[FeatureCandidate]:
     """Propose one candidate per need, and one per open backlog item that meets none.
 
     An item joins the need it is most similar to where the cosine reaches `link_similarity`
     (-1 to 1). The closest item then gives the candidate its status: open ``extends``, done
     ``shipped``, rejected ``rejected``. A provisional need is no candidate by itself: only with
-    an item that meets it.
+    an item that meets it. An item that was handed over as a need joins that need, whatever its
+    words, and comes before all others.
 
     Parameters
     ----------
@@ -42,6 +49,8 @@ def propose_candidates(
         Needs without their areas; retired ones are left out.
     theme_vectors, item_vectors
         Unit rows aligned with `themes` and `items`.
+    handed
+        Item id to candidate id, from `models.ranking.handed_over`.
 
     Returns
     -------
@@ -59,7 +68,12 @@ def propose_candidates(
         (row for row, theme in enumerate(themes) if theme.state != "retired"),
         key=lambda row: themes[row].theme_id,
     )
-    linked, alone = _link(alive, items, cosine(item_vectors, theme_vectors), link_similarity)
+    similarity = cosine(item_vectors, theme_vectors)
+    row_of = {_candidate_id(themes[row]): row for row in alive}
+    for item_row, item in enumerate(items):
+        if (need_row := row_of.get(handed.get(item.item_id, ""))) is not None:
+            similarity[item_row, need_row] = _HANDED_OVER
+    linked, alone = _link(alive, items, similarity, link_similarity)
     needs = [
         _need_candidate(themes[row], linked[row])
         for row in alive
@@ -106,11 +120,15 @@ def _link(
     return linked, alone
 
 
+def _candidate_id(theme: NeedTheme) -> str:
+    return f"need-{theme.theme_id}"
+
+
 def _need_candidate(theme: NeedTheme, linked: Sequence[tuple[float, WorkItem]]) -> FeatureCandidate:
     closest = sorted(linked, key=lambda pair: (-pair[0], pair[1].item_id))
     status: CandidateStatus = _STATUS[closest[0][1].status] if closest else "new"
     return FeatureCandidate(
-        candidate_id=f"need-{theme.theme_id}",
+        candidate_id=_candidate_id(theme),
         title=theme.label,
         need=theme.label,
         coverage=((theme.theme_id, 1.0),),
@@ -127,7 +145,8 @@ def _reason(closest: Sequence[tuple[float, WorkItem]]) -> str:
     state = {"open": "open", "rejected": "rejected", "done": "finished"}[item.status]
     when = f" {item.finished.isoformat()}" if item.status == "done" and item.finished else ""
     more = f"; {len(closest) - 1} more like it" if len(closest) > 1 else ""
-    return f'{state}{when}: {item.item_id} "{item.title}" (similarity {similarity:.2f}){more}'
+    how = "handed over" if similarity == _HANDED_OVER else f"similarity {similarity:.2f}"
+    return f'{state}{when}: {item.item_id} "{item.title}" ({how}){more}'
 
 
 def _item_candidate(item: WorkItem) -> FeatureCandidate:

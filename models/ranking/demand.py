@@ -84,7 +84,7 @@ class Voices:
     @property
     def unvoiced(self) -> NDArray[np.bool_]:
         """Whether nobody speaks for a candidate, shape (n_candidates,)."""
-        return np.bincount(self.candidate, minlength=self.n_candidates) == 0
+        return np.asarray(np.bincount(self.candidate, minlength=self.n_candidates) == 0)
 
     def count(self, values: FloatArray) -> FloatArray:
         """Return the sums of one value per pair, shape (n_candidates,)."""

@@ -169,3 +169,12 @@ def test_author_and_account_are_always_hidden(tmp_path: Path) -> None:
     shown = record(tmp_path, PLAIN | {"author": "u-7", "account": "acme"})
     assert shown.author == PRIVACY.pseudonym("u-7", "author")
     assert shown.account_id == PRIVACY.pseudonym("acme", "account")
+
+
+def test_an_issue_that_was_made_of_an_idea_is_no_voice(tmp_path: Path) -> None:
+    path = tmp_path / "issues.csv"
+    mark = "Groundswell idea: groundswell/need-1/abcdefgh"
+    path.write_text(f"id,created_at,text\n1,2026-01-02,Copy the rota\n2,2026-01-02,{mark}\n")
+    source = SourceConfig(name="issues", path=path)
+    rows = list(read_source(source, Privacy(b"0" * 32)))
+    assert [row.value.text for row in rows] == ["Copy the rota"]  # type: ignore[union-attr]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.inert import inert_cell, markdown_text, one_line, visible
+from reports.inert import APART, inert_cell, markdown_text, one_line, unlinked, visible
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1+1", "％1", "|a"]  # noqa: RUF001
 DISGUISES = ["", " ", "\u00a0", "'", '"', "\ufeff", "\u200b", "\u202e", " '\u200f\"", "\u201c"]
@@ -71,3 +71,18 @@ def test_one_line_has_no_line_breaks() -> None:
 )
 def test_markdown_in_customers_words_is_only_text(text: str, written: str) -> None:
     assert markdown_text(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("ask @octocat", "ask @|octocat"),
+        ("see #12 and GH-4", "see #|12 and GH|-4"),
+        ("https://evil.example", "https:|//evil.example"),
+        ("www.evil.example", "www|.evil.example"),
+        ("mailto:a@b.example", "mailto|:a@|b.example"),
+        ("at 10:30, 5 # 6 @ home", "at 10:30, 5 # 6 @ home"),
+    ],
+)
+def test_what_a_tracker_would_link_is_kept_apart(text: str, apart: str) -> None:
+    assert unlinked(text) == apart.replace("|", APART)

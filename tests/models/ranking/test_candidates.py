@@ -83,3 +83,25 @@ def test_a_candidate_takes_its_themes_vector_else_its_items(axes: Any, make_them
     found = propose_candidates(themes, axes(1), items, axes(3)[2:], link_similarity=0.55)
     vectors = candidate_vectors(found, themes, axes(1), items, axes(3)[2:])
     np.testing.assert_array_equal(vectors, axes(3)[[0, 2]])
+
+
+def test_an_item_that_was_handed_over_joins_its_need_whatever_its_words(
+    axes: Any, make_themes: Any
+) -> None:
+    handed = WorkItem("RF-1", "Renamed by the team", status="done", finished=date(2026, 1, 9))
+    alike = WorkItem("RF-2", "Offline")
+    vectors = np.vstack([axes(5)[4:], _between(axes, 0.9)])
+    found = propose_candidates(
+        make_themes(["offline", "export"]),
+        axes(2),
+        [handed, alike],
+        vectors,
+        link_similarity=0.55,
+        handed={"RF-1": "need-0", "RF-2": "need-77"},
+    )
+    assert found[0].status == "shipped"
+    assert found[0].item_ids == ("RF-1", "RF-2")  # need-77 is gone, so its words decide
+    assert found[0].reason == (
+        'finished 2026-01-09: RF-1 "Renamed by the team" (handed over); 1 more like it'
+    )
+    assert found[1].item_ids == ()

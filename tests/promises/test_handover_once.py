@@ -1,0 +1,20 @@
+"""However often handing over is killed, a tracker gets each idea once."""
+
+from pathlib import Path
+
+from tests.flows.handing_over import fill, idea, report_of
+from tests.promises.handing_over import send
+from tests.promises.harness import kill_everywhere
+
+
+def filled(folder: Path) -> str:
+    database = str(folder / "groundswell.db")
+    fill(database, report_of(idea(1), idea(2)))
+    return database
+
+
+def test_killed_at_every_point_each_issue_is_made_once(memory: Path) -> None:
+    outcome = kill_everywhere(send, filled, memory, seed=20240601)
+    assert outcome.differences == []
+    assert outcome.points.count("handover.sent") == 2
+    assert outcome.kills > len(outcome.points)
