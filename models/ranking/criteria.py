@@ -137,7 +137,7 @@ def market_pull(sample: Sample, facts: Facts) -> FloatArray:
 
 
 def effort(sample: Sample, facts: Facts) -> FloatArray:
-    """Return person-days, `models.ranking.effort`."""
+    """Return person-days, `models.effort`."""
     return np.broadcast_to(sample.effort_days, sample.demand.strength.shape)
 
 

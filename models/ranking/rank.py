@@ -9,6 +9,7 @@ import pandas as pd
 
 from groundswell.domain import FeatureCandidate, FloatArray, IntArray
 from groundswell.report import RankedIdea, ReportTotals
+from models.effort.estimates import Efforts, estimate_efforts
 from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.quotes import Quotables
 from models.evidence.rates import exposure_days, gamma_prior
@@ -16,7 +17,6 @@ from models.evidence.voices import usable_mentions
 from models.ranking.candidates import candidate_vectors
 from models.ranking.criteria import Facts
 from models.ranking.demand import Voices, hear_voices
-from models.ranking.effort import Efforts, estimate_efforts
 from models.ranking.explanation import Measured, voices_behind
 from models.ranking.ideas import describe_ideas
 from models.ranking.market import MarketView, read_market
@@ -119,7 +119,12 @@ def _outside_evidence(
             similarity=near,
         ),
         efforts=estimate_efforts(
-            candidates, vectors, evidence.items, evidence.item_vectors, parameters.effort
+            candidates,
+            vectors,
+            evidence.items,
+            evidence.item_vectors,
+            evidence.as_of.date(),
+            parameters.effort,
         ),
     )
 
