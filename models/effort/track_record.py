@@ -75,6 +75,6 @@ def uplift_sentence(finished: Sequence[WorkItem], team: str | None, least: int) 
     ratios = np.array([(i.actual_days or 0.0) / (i.estimate_days or 1.0) for i in by_team])
     times = conformal_quantile(ratios, SHARE)
     return (
-        f"{whose} took at most {times:.2g} times its estimate in {SHARE:.0%} of cases"
+        f"{whose} took at most {times:.2g} times its estimate in {100 * SHARE:g} % of cases"
         f" ({len(by_team):,} items)"
     )

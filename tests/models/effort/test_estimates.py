@@ -123,7 +123,9 @@ def test_a_team_that_takes_twice_its_estimates_is_believed_less(axes: Any) -> No
     effort = _estimate(_need("O-1"), axes(1), items, np.tile(axes(9)[8:], (61, 1)))
     assert effort.p50 == pytest.approx(10.0, rel=0.1)
     assert effort.low <= effort.p50 <= effort.p80 <= effort.high
-    assert effort.uplift == "work of T took at most 2 times its estimate in 80% of cases (60 items)"
+    assert (
+        effort.uplift == "work of T took at most 2 times its estimate in 80 % of cases (60 items)"
+    )
     assert _product(effort) == pytest.approx(effort.p50)
 
 
