@@ -17,6 +17,7 @@ import csv
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,14 @@ from scipy.stats import spearmanr
 from groundswell.config import Config
 from groundswell.domain import FeatureCandidate, FloatArray, Vectors, WorkItem, content_id
 from groundswell.errors import IngestError
+from models.effort.estimates import Efforts, estimate_efforts
 from models.encoding.embedding import embed, load_encoder
 from models.evidence.inputs import EffortParameters, item_texts
-from models.ranking.effort import Efforts, estimate_efforts
 
 TESTED = 0.2
 """Share of the items that are estimated, the last ones."""
+FIRST_DAY = date(2000, 1, 1)
+"""The files tell the order of the items and no dates; one is taken to be finished a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def foretell(done: Done, vectors: Vectors, first: int) -> Efforts:
         vectors[first:],
         done.items[:first],
         vectors[:first],
+        FIRST_DAY + timedelta(days=first),
         EffortParameters(**settings.model_dump()),
     )
 
@@ -104,10 +108,17 @@ def read_done(path: Path) -> Done:
         raise IngestError(
             f"{path}: {error}; expected CSV in UTF-8 with {', '.join(wanted)}, the effort a number"
         ) from None
+    known = [(row, effort) for row, effort in zip(rows, efforts, strict=True) if effort > 0.0]
     items = [
-        WorkItem(item, title, text, status="done", actual_days=effort)
-        for (item, title, text, _), effort in zip(rows, efforts, strict=True)
-        if effort > 0.0
+        WorkItem(
+            item,
+            title,
+            text,
+            status="done",
+            actual_days=effort,
+            finished=FIRST_DAY + timedelta(days=day),
+        )
+        for day, ((item, title, text, _), effort) in enumerate(known)
     ]
     if len(items) < 10:
         raise IngestError(f"{path}: {len(items)} items with an effort; it takes ten")

@@ -118,11 +118,13 @@ def _rest(idea: RankedIdea) -> Iterator[RenderableType]:
             [f"{figures.day(note.observed_at)} {note.headline}" for note in idea.signals],
         ),
         (
-            "Similar finished work",
+            "Effort by finished work",
             [
-                f"{done.item_id} {done.title}: {figures.days(done.actual_days)}"
+                f"{done.item_id} {done.title}: {figures.days(done.actual_days)},"
+                f" estimated {figures.days(done.estimate_days)}, {figures.change(done.pull)}"
                 for done in idea.effort.analogues
-            ],
+            ]
+            + [line for line in (figures.effort_factors(idea.effort), idea.effort.uplift) if line],
         ),
         ("What would change the rank", idea.what_would_change),
         (

@@ -140,9 +140,8 @@ class MoneyConfig(Section):
 class EffortConfig(Section):
     """``[effort]``."""
 
-    neighbours: Annotated[int, Field(ge=1)] = 10
     min_similarity: Share = 0.35
-    class_prior: Positive = 5.0
+    class_prior: Positive = 2.0
     cold_factor: Annotated[float, Field(gt=1)] = 3.0
     cold_days: Positive = 8.0
     conformal_min: Annotated[int, Field(ge=5)] = 20

@@ -3,6 +3,7 @@
 What is not known is written `NOT_KNOWN`, never as zero.
 """
 
+import math
 from datetime import date, datetime
 
 from groundswell.report import CriterionPart, Effort, Estimate, RankedIdea
@@ -134,6 +135,22 @@ def days(value: float | None) -> str:
 def effort(value: Effort) -> str:
     """Write the median and what suffices in four of five cases: ``12 d, P80 20 d``."""
     return f"{days(value.p50)}, P80 {days(value.p80)}"
+
+
+def change(factor: float) -> str:
+    """Write what a factor does: ``+12 %``, ``-3 %``; a large one as in `times`."""
+    return times(factor) if factor >= 1.995 else _minus(f"{round(100 * (factor - 1)):+d} %")
+
+
+def effort_factors(value: Effort) -> str:
+    """Write how an estimate came about: ``usual 5 d; similar work +8 %, other work -3 %``."""
+    if value.usual is None:
+        return ""
+    similar = math.prod(done.pull for done in value.analogues)
+    parts = [f"similar work {change(similar)}"] if value.analogues else []
+    parts += [f"other finished work {change(value.others)}"]
+    parts += [f"the team's own estimate {change(value.own)}"] if value.own != 1.0 else []
+    return f"usual {days(value.usual)}; {', '.join(parts)}"
 
 
 def rank_interval(idea: RankedIdea) -> str:

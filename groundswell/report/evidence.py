@@ -70,11 +70,13 @@ class Analogue:
     actual_days: float
     finished: date | None
     similarity: float
+    pull: float = 1.0
+    """Factor by which it moves the estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Person-days by analogy."""
+    """Person-days by analogy: ``p50 = usual * pulls of the analogues * others * own``."""
 
     p50: float
     p80: float
@@ -82,5 +84,14 @@ class Effort:
     high: float
     """80 % interval."""
     basis: str
-    """In words: ``10 similar finished items``, ``prior``."""
+    """In words: ``12 similar of 340 finished items``, ``prior``."""
     analogues: tuple[Analogue, ...]
+    """The most similar finished items, closest first."""
+    usual: float | None = None
+    """Median person-days of finished work of its area and type. None: nothing is finished."""
+    others: float = 1.0
+    """Factor by which all other finished work moves the estimate."""
+    own: float = 1.0
+    """Factor by which the team's own estimate moves it."""
+    uplift: str = ""
+    """How far the estimates of finished work were exceeded; empty where too few are known."""

@@ -87,17 +87,16 @@ class MoneyParameters:
 class EffortParameters:
     """How person-days are estimated from finished work."""
 
-    neighbours: int = 10
     min_similarity: float = 0.35
-    """Cosine from which a finished item counts as similar."""
-    class_prior: float = 5.0
-    """Weight of the class median, in finished items."""
+    """Cosine from which a finished item is called similar and shown."""
+    class_prior: float = 2.0
+    """What the median of the class weighs, in finished items exactly alike (record 0016)."""
     cold_factor: float = 3.0
     """80 % interval is the estimate divided and multiplied by this, until it can be measured."""
     cold_days: float = 8.0
     """Person-days of any idea while there is no finished work."""
     conformal_min: int = 20
-    """Finished items from which the interval is measured."""
+    """Forecasts of finished items from which the interval is measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,7 @@ def confidence(sample: Sample, facts: Facts) -> FloatArray:
 
 
 def effort(sample: Sample, facts: Facts) -> FloatArray:
-    """Return person-days, `models.ranking.effort`."""
+    """Return person-days, `models.effort`."""
     return np.broadcast_to(sample.effort_days, sample.demand.strength.shape)
 
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from groundswell.domain import FloatArray
 from groundswell.report import CriterionPart, Estimate
+from models.effort.estimates import Efforts
 from models.evidence.inputs import RankingParameters
 from models.ranking.criteria import CRITERIA, Criterion, Facts, Sample
 from models.ranking.demand import Voices
-from models.ranking.effort import Efforts
 from models.ranking.market import MarketView
 from models.ranking.portrait import Portrait
 from models.ranking.priority import Yardstick

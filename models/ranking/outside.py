@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from groundswell.domain import FeatureCandidate, FloatArray, Vectors
+from models.effort.estimates import Efforts, estimate_efforts
 from models.evidence.inputs import Evidence, RankingParameters, cosine
 from models.ranking.candidates import candidate_vectors
 from models.ranking.demand import Voices
-from models.ranking.effort import Efforts, estimate_efforts
 from models.ranking.market import MarketView, read_market
 from models.ranking.money import DealValue, value_deals
 from models.trends.drivers import Drivers, find_drivers
@@ -68,7 +68,12 @@ def look_outside(
             similarity=near,
         ),
         efforts=estimate_efforts(
-            candidates, vectors, evidence.items, evidence.item_vectors, parameters.effort
+            candidates,
+            vectors,
+            evidence.items,
+            evidence.item_vectors,
+            evidence.as_of.date(),
+            parameters.effort,
         ),
         drivers=drivers,
         driver=np.where(idle, 0.0, effect),

@@ -4,11 +4,13 @@ import pandas as pd
 
 from groundswell.domain import NOISE
 from groundswell.report import ReportTotals
-from models.evidence.inputs import Evidence, RankingParameters
+from models.effort.analogy import LEAST_KNOWN
+from models.evidence.inputs import EffortParameters, Evidence, RankingParameters
 from models.ranking.demand import Voices
 
 RATED_RECORDS = 200
-FINISHED_ITEMS = 20
+FINISHED_ITEMS = EffortParameters().conformal_min + LEAST_KNOWN
+"""Finished items from which intervals of effort are measured, with the default settings."""
 
 
 def evidence_level(table: pd.DataFrame, evidence: Evidence, cost_known: bool) -> tuple[str, str]:

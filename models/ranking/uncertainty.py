@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from groundswell.domain import FloatArray, IntArray
+from models.effort.estimates import Efforts
 from models.evidence.inputs import RankingParameters
 from models.ranking.criteria import Facts, Sample
 from models.ranking.demand import Demand, Voices
-from models.ranking.effort import Efforts
 from models.ranking.money import Rates
 from models.ranking.priority import Yardstick, add
 

@@ -100,9 +100,12 @@ def idea(rank: int, words: dict[str, Any], count: int) -> RankedIdea:
     months = tuple(zip(MONTHS, words["months"], strict=True))
     days: float = words.get("days", 12.0)
     analogues = tuple(
-        Analogue(f"TL-{40 + i}", title, estimate, actual, date(2025, 3 + i, 12), 0.71 - 0.06 * i)
+        Analogue(
+            f"TL-{40 + i}", title, estimate, actual, date(2025, 3 + i, 12), 0.71 - 0.06 * i, 1.1
+        )
         for i, (title, estimate, actual) in enumerate(words.get("analogues", ()))
     )
+    usual = days / 1.1 ** len(analogues) if analogues else None
     trend, trend_low, trend_high = words.get("trend", [1.0, 0.8, 1.3])
     status: CandidateStatus = words.get("status", "new")
     return RankedIdea(
@@ -124,7 +127,7 @@ def idea(rank: int, words: dict[str, Any], count: int) -> RankedIdea:
         effective_voices=voices * 0.7,
         trend=Estimate(trend, trend_low, trend_high, UNITS["trend"]),
         revenue=Estimate(money, money and money * 0.6, money and money * 1.5, UNITS["revenue"]),
-        effort=Effort(days, days * 1.7, days * 0.5, days * 2.2, words["basis"], analogues),
+        effort=Effort(days, days * 1.7, days * 0.5, days * 2.2, words["basis"], analogues, usual),
         monthly_voices=months,
         segments=tuple((s, n) for s, n in words.get("segments", ())),
         channels=(("ticket", int(voices * 0.6)), ("survey", int(voices * 0.4))),

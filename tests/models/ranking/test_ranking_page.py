@@ -1,12 +1,16 @@
 """The numbers in docs/ranking.md are those of the program."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.evidence.inputs import MoneyParameters
+from groundswell.domain import WorkItem
+from models.effort.analogy import learn_analogy
+from models.effort.finished_work import class_medians, gather_finished
+from models.evidence.inputs import EffortParameters, MoneyParameters
 from models.evidence.rates import decay, exposure_days, rate_ratio, shrunk_rate
 from models.ranking.criteria import CRITERIA, EFFORT, opportunity
 from models.ranking.scoring import distances, shown_score, signed_weights, transformed
@@ -59,6 +63,26 @@ def test_worked_example() -> None:
     assert stated is not None
     score = shown_score(np.array([priority]), float(stated[1]))[0]
     assert float(stated[2]) == pytest.approx(score, abs=0.05)
+
+
+def test_worked_example_of_effort() -> None:
+    rows = [[float(cell) for cell in row[1:]] for row in _rows("item | cosine | days")]
+    axes = np.eye(4)
+    vectors = [c * axes[0] + np.sqrt(1 - c * c) * axes[n + 1] for n, (c, *_) in enumerate(rows)]
+    items = [
+        WorkItem(f"D-{n}", "d", status="done", actual_days=days, finished=date(2026, 1, 1 + n))
+        for n, (_, days, *_) in enumerate(rows)
+    ]
+    work = gather_finished(items, np.array(vectors, np.float32), date(2026, 2, 1))
+    analogy = learn_analogy(work, class_medians(work), prior=EffortParameters().class_prior)
+    weight = analogy.weigh(axes[:1].astype(np.float32))[0]
+    pull = np.exp(weight * analogy.beyond)
+    for (_, _, weight_shown, pull_shown), found, moved in zip(rows, weight, pull, strict=True):
+        assert weight_shown == pytest.approx(found, abs=0.0005)
+        assert pull_shown == pytest.approx(moved, abs=0.0005)
+    stated = re.search(r"So the estimate is 8 .* = ([\d.]+) days", PAGE)
+    assert stated is not None
+    assert float(stated[1]) == pytest.approx(8.0 * pull.prod(), abs=0.005)
 
 
 def test_the_weights_on_the_page_are_those_of_the_strategies() -> None:

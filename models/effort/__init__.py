@@ -1,0 +1,1 @@
+"""What an idea would take, by analogy with finished work."""
