@@ -21,8 +21,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """How many pieces of evidence an idea's section lists."""
+    """What an idea's section shows: how many pieces of evidence, and details or only the sums."""
 
+    details: bool
     quotes: int
     counter_quotes: int
     askers: int
@@ -30,8 +31,8 @@ class _Shown:
     months: int
 
 
-_ALL_SHOWN = _Shown(quotes=20, counter_quotes=5, askers=8, analogues=5, months=18)
-_FEW_SHOWN = _Shown(quotes=2, counter_quotes=1, askers=3, analogues=2, months=0)
+_ALL_SHOWN = _Shown(True, quotes=20, counter_quotes=5, askers=8, analogues=5, months=18)
+_FEW_SHOWN = _Shown(False, quotes=1, counter_quotes=1, askers=3, analogues=2, months=0)
 # Two hundred ideas must stay below 2 MB, so that the page opens at once: a long report shows
 # all its evidence for the first ideas only.
 _LONG, _FIRST = 60, 20

@@ -67,11 +67,11 @@ def zero_line(scale: Scale) -> Markup:
     return element("line", id="zero", x1=zero, x2=zero, y2="100%")
 
 
-def step_bar(step: Step, scale: Scale) -> Markup:
+def step_bar(step: Step, scale: Scale, *, linked: bool = True) -> Markup:
     """Draw a step, with a whisker of one standard deviation; hatched where data is missing.
 
-    The drawing is as high as its table row, and thin lines lead from the step above into the
-    one below. Heights are the style sheet's, for a page holds a thousand of these.
+    The drawing is as high as its table row; where it is `linked`, thin lines lead from the step
+    above into the one below. Heights are the style sheet's, for a page holds a thousand of these.
     """
     spread = step.part.spread
     around = (step.end - spread, step.end + spread)
@@ -79,6 +79,7 @@ def step_bar(step: Step, scale: Scale) -> Markup:
         element("rect", class_="in", x=percent(scale.place(step.start))),
         element("rect", class_="out", x=percent(scale.place(step.end))),
     )
+    links = links if linked else ()
     if step.missing:
         return _drawing(*links, _bar("none", *around, scale))
     kind = "up" if step.end >= step.start else "down"

@@ -18,6 +18,7 @@ from groundswell.domain import CandidateStatus, ThemeChange
 from groundswell.report import (
     Analogue,
     Asker,
+    Assumption,
     Changes,
     CriterionPart,
     Effort,
@@ -25,6 +26,7 @@ from groundswell.report import (
     IdeaMove,
     IdeaReport,
     NameEvidence,
+    Profit,
     Quote,
     RankedIdea,
     ReportTotals,
@@ -44,14 +46,21 @@ WEIGHTS = {
     "revenue": 0.23,
     "trend": 0.08,
     "market_pull": 0.12,
+    "severity": 0.12,
+    "driver": 0.1,
+    "competitor_gap": 0.05,
     "effort": -0.3,
 }
+STRATEGIES = ("balanced", "growth", "retention", "rice", "ice", "wsjf", "odi")
 UNITS = {
     "reach": "voices per 90 days",
     "unmet_need": "opportunity 0-20",
     "revenue": "EUR per year",
     "trend": "ratio of rates",
     "market_pull": "sd",
+    "severity": "share blocked",
+    "driver": "points of the mean score",
+    "competitor_gap": "share",
     "effort": "person-days",
 }
 MONTHS = [f"{2025 + (8 + i) // 12}-{(8 + i) % 12 + 1:02d}" for i in range(9)]
@@ -90,7 +99,9 @@ def quote(words: dict[str, Any], at: int) -> Quote:
 def idea(rank: int, words: dict[str, Any], count: int) -> RankedIdea:
     voices: float = words["voices"]
     zs = words["z"]
-    raws = (voices * 0.6, 9 + 2 * (zs[1] or 0), words.get("revenue") or 0.0, 1.2, 0.4, 12.0)
+    zs = [*zs[:5], 0.4, 0.9, None, *zs[5:]]
+    raws = (voices * 0.6, 9 + 2 * (zs[1] or 0), words.get("revenue") or 0.0, 1.2, 0.4)
+    raws = (*raws, 0.31, 0.04, 0.0, 12.0)
     parts = tuple(
         part(name, z, raw, voices) for name, z, raw in zip(WEIGHTS, zs, raws, strict=True)
     )
@@ -145,6 +156,33 @@ def idea(rank: int, words: dict[str, Any], count: int) -> RankedIdea:
         what_would_change=tuple(words.get("change", ())),
         theme_ids=(rank,),
         item_ids=tuple(words.get("items", ())),
+        ranks_by_strategy=tuple(
+            (name, 1 + (rank + i) % count) for i, name in enumerate(STRATEGIES)
+        ),
+        profit=profit(money, days),
+    )
+
+
+def profit(stake: float | None, days: float) -> Profit:
+    cost, value = 640.0 * days, stake and 0.5 * stake
+    net = None if value is None else value - cost
+
+    def known(amount: float | None, unit: str) -> Estimate:
+        low, high = (None, None) if amount is None else sorted((0.4 * amount, 1.7 * amount))
+        return Estimate(amount, low, high, unit)
+
+    return Profit(
+        value=known(value, "EUR per year"),
+        cost=known(cost, "EUR"),
+        net=known(net, "EUR"),
+        roi=known(net and net / cost, "times the cost"),
+        payback_months=known(value and 12 * cost / value, "months"),
+        cost_of_delay=known(value and value / 52, "EUR per week"),
+        p_pays=None if net is None else 0.73,
+        assumptions=tuple(
+            Assumption(name, middle, 0.5 * middle, 2.0 * middle, net and 0.6 * net, net)
+            for name, middle in (("churn uplift", 0.03), ("win back", 0.1), ("person-days", days))
+        ),
     )
 
 

@@ -82,7 +82,7 @@ def test_a_workbook_has_its_sheets_with_frozen_headings(report: IdeaReport) -> N
     assert book.sheetnames == SHEETS
     assert [book[name].freeze_panes for name in SHEETS] == ["H2", "D2", "D2", "B2", "B2"]
     assert book["Ideas"].max_row == 1 + 12
-    assert book["Criteria"].max_row == 1 + 12 * 6
+    assert book["Criteria"].max_row == 1 + 12 * 9
     assert book["Quotes"].max_row == 1 + sum(
         len(i.quotes) + len(i.counter_quotes) for i in report.ideas
     )

@@ -108,7 +108,7 @@ def test_bars_of_the_waterfall_meet(browser: Browser, address: str) -> None:
     page, _ = opened(browser, address, 1280)
     edges = page.evaluate("""() => {
         const rows = [...document.querySelectorAll('#idea-need-1 table.why tbody tr')];
-        return rows.map(row => {
+        return rows.filter(row => !row.matches('.missing')).map(row => {
             const bar = row.querySelector('rect.up, rect.down, rect.sum').getBoundingClientRect();
             return [bar.left, bar.right];
         });
