@@ -19,6 +19,8 @@ from models.ranking.scoring import (
 )
 from models.ranking.strategies import Strategy, known_strategies
 
+FEW = 3
+"""Ideas from which a centre and a scale say something of the others."""
 ALL_BUT_NONE = 1.0 - 1e-9
 """Share of the candidates beyond which a criterion is missing for all of them."""
 
@@ -121,7 +123,13 @@ def make_yardstick(
 
 
 def _scale(criterion: Criterion, values: FloatArray, facts: Facts) -> tuple[float, float]:
-    centre, scale = robust_scale(values)
+    """Return centre and scale of the ideas that somebody asks for, if there are a few.
+
+    A backlog full of what nobody asks for would put the centre at nothing and make of every idea
+    that is asked for an extreme one.
+    """
+    asked_for = facts.heard > 0
+    centre, scale = robust_scale(values[asked_for] if asked_for.sum() >= FEW else values)
     # Estimates that all say about the same must not turn their own error into differences.
     return centre, float(
         np.hypot(scale, facts.effort_log_sd)
