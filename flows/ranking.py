@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.context import RunContext
+from flows.context import Known, RunContext
 from flows.naming import named
 from flows.statements import annotator_id, encoder_id, hashes_of
 from flows.theme_models import load_model
@@ -49,7 +49,7 @@ def rank_ideas(context: RunContext) -> StepResult:
     from reports import to_json
 
     store = context.store
-    evidence = _evidence(context)
+    evidence = gather_evidence(context)
     candidates = store.ideas.candidates()
     key = _reference_key(context)
     frozen = store.ideas.reference(key)
@@ -120,7 +120,7 @@ def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
     )
 
 
-def _needs(context: RunContext) -> tuple[list[NeedTheme], Vectors]:
+def _needs(context: Known) -> tuple[list[NeedTheme], Vectors]:
     """Return the living needs, without areas, and their centroids."""
     import numpy as np
 
@@ -132,11 +132,12 @@ def _needs(context: RunContext) -> tuple[list[NeedTheme], Vectors]:
     return needs, model.centroids[places]
 
 
-def _vectors_of(context: RunContext, texts: list[str]) -> Vectors:
+def _vectors_of(context: Known, texts: list[str]) -> Vectors:
     return context.store.vectors.load(encoder_id(context.config), hashes_of(texts))
 
 
-def _evidence(context: RunContext) -> "Evidence":
+def gather_evidence(context: Known) -> "Evidence":
+    """Return everything the ranking rests on, as it is known."""
     from models.evidence.inputs import Evidence, item_texts, reason_texts, signal_texts
 
     market = context.store.market
@@ -158,7 +159,7 @@ def _evidence(context: RunContext) -> "Evidence":
     )
 
 
-def _as_of(context: RunContext) -> datetime:
+def _as_of(context: Known) -> datetime:
     """Return the moment of the report: as asked, as configured, or the newest record's."""
     if context.known_at is not None:
         return context.known_at

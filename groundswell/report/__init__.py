@@ -5,14 +5,17 @@ the store and published as ideas.json, so its fields are the public schema
 (docs/schema/ideas.schema.json): add, do not rename.
 """
 
+from groundswell.report.audience import Addressee, Audience, NamedDeal, Rival
 from groundswell.report.evidence import Analogue, Asker, Effort, Estimate, Quote, SignalNote
 from groundswell.report.ideas import CriterionPart, RankedIdea
 from groundswell.report.themes import NameEvidence, Rise, ThemeProfile, ThemeSummary
 from groundswell.report.whole import Changes, IdeaMove, IdeaReport, ReportTotals, RunStamp
 
 __all__ = [
+    "Addressee",
     "Analogue",
     "Asker",
+    "Audience",
     "Changes",
     "CriterionPart",
     "Effort",
@@ -20,10 +23,12 @@ __all__ = [
     "IdeaMove",
     "IdeaReport",
     "NameEvidence",
+    "NamedDeal",
     "Quote",
     "RankedIdea",
     "ReportTotals",
     "Rise",
+    "Rival",
     "RunStamp",
     "SignalNote",
     "ThemeProfile",
