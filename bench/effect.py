@@ -7,6 +7,8 @@ reviews has the columns ``date,text``.
 
 found_share, found_share_large
     of falls by 40 % planted at the release; large: from 80 voices expected on;
+found_share_steady, found_share_steady_large
+    the same in worlds with half the ups and downs;
 coverage, coverage_null
     of the 90 % interval, with that fall and without any;
 false_positives, false_positives_null
@@ -44,12 +46,8 @@ RATES = (5.0, 200.0)
 RELEASED_RATE = 20.0
 """Fewest of the need that is released."""
 LARGE = 80.0
-BURSTS = (0.1, 0.4)
-"""Standard deviation of the logarithm of a need's weekly rate around its level, by need."""
 WEEK_TO_WEEK = 0.85
 """Correlation of two weeks in a row."""
-DRIFT = 0.15
-"""Standard deviation of how the logarithm of a need's level moves in a quarter."""
 COURSE = 0.1
 """Standard deviation of how that of all needs together moves in a week, halved in seven weeks."""
 WEEKDAYS = np.array([1.2, 1.2, 1.1, 1.1, 1.0, 0.7, 0.7])
@@ -66,6 +64,21 @@ PAST_WINDOWS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Weather:
+    """How needs go up and down of themselves, standard deviations of logarithms."""
+
+    bursts: tuple[float, float]
+    """Of the weekly rate around its level, from the calmest need to the wildest."""
+    drift: float
+    """Of how the level moves in a quarter."""
+
+
+USUAL = Weather((0.1, 0.4), 0.15)
+STEADY = Weather((0.05, 0.2), 0.08)
+"""About as the reviews of a weather app show it: a dispersion of .02 from quarter to quarter."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Voices per day of each need, shape (n_needs, n_days), and which was released."""
 
@@ -77,15 +90,17 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
     """Measure on drawn worlds, and on a file of reviews if there is one."""
     options = _options(argv)
     seeds = range(options.seed, options.seed + options.worlds)
-    print(f"drawing {3 * len(seeds):,} worlds", file=sys.stderr)
+    print(f"drawing {4 * len(seeds):,} worlds", file=sys.stderr)
     fell = [look(draw_world(seed, ratio=FALL)) for seed in seeds]
     calm = [look(draw_world(seed)) for seed in seeds]
     louder = [look(draw_world(seed, volume=2.0)) for seed in seeds]
-    large = [one for one in fell if one.change and one.change.expected >= LARGE]
+    steady = [look(draw_world(seed, STEADY, ratio=FALL)) for seed in seeds]
     result = {
         "worlds": options.worlds,
         "found_share": share(fell, "fell"),
-        "found_share_large": share(large, "fell"),
+        "found_share_large": share(_large(fell), "fell"),
+        "found_share_steady": share(steady, "fell"),
+        "found_share_steady_large": share(_large(steady), "fell"),
         "coverage": coverage(fell, FALL),
         "coverage_null": coverage(calm + louder, 1.0),
         "false_positives": share(louder, "fell"),
@@ -98,7 +113,9 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
     return result
 
 
-def draw_world(seed: int, *, ratio: float = 1.0, volume: float = 1.0) -> World:
+def draw_world(
+    seed: int, weather: Weather = USUAL, *, ratio: float = 1.0, volume: float = 1.0
+) -> World:
     """Draw voices per day; worlds of one seed differ only after the release.
 
     Parameters
@@ -110,8 +127,8 @@ def draw_world(seed: int, *, ratio: float = 1.0, volume: float = 1.0) -> World:
     """
     draws = np.random.default_rng(seed)
     days = RELEASE_DAY + WINDOW_DAYS
-    rates = np.exp(draws.uniform(*np.log(RATES), NEEDS))
-    log_rate = np.repeat(_ups_and_downs(draws, days // 7 + 1), 7, axis=1)[:, :days]
+    rates = _evenly(draws, RATES, (NEEDS,))
+    log_rate = np.repeat(_ups_and_downs(draws, weather, days // 7 + 1), 7, axis=1)[:, :days]
     rate = rates[:, None] / 90.0 * np.exp(log_rate) * np.resize(WEEKDAYS, days)
     before = draws.poisson(rate[:, :RELEASE_DAY])
     allowed = np.flatnonzero(rates >= RELEASED_RATE)
@@ -201,15 +218,27 @@ def width(effects: Sequence[Effect]) -> float:
     )
 
 
+def _evenly(
+    draws: np.random.Generator, ends: tuple[float, float], shape: tuple[int, ...]
+) -> FloatArray:
+    """Draw evenly on a logarithmic scale."""
+    low, high = ends
+    return np.asarray(low * (high / low) ** draws.uniform(size=shape))
+
+
+def _large(effects: Sequence[Effect]) -> list[Effect]:
+    return [one for one in effects if one.change and one.change.expected >= LARGE]
+
+
 def _mean(values: Sequence[bool]) -> float:
     return round(float(np.mean(values)), 4) if values else float("nan")
 
 
-def _ups_and_downs(draws: np.random.Generator, weeks: int) -> FloatArray:
+def _ups_and_downs(draws: np.random.Generator, weather: Weather, weeks: int) -> FloatArray:
     """Return the logarithm of each need's weekly rate around its level, shape (needs, weeks)."""
-    bursts = np.exp(draws.uniform(*np.log(BURSTS), (NEEDS, 1)))
+    bursts = _evenly(draws, weather.bursts, (NEEDS, 1))
     own = bursts * _wandering(draws, (NEEDS, weeks), WEEK_TO_WEEK)
-    level = np.cumsum(draws.normal(0.0, DRIFT / np.sqrt(13.0), (NEEDS, weeks)), axis=1)
+    level = np.cumsum(draws.normal(0.0, weather.drift / np.sqrt(13.0), (NEEDS, weeks)), axis=1)
     common = COURSE * np.sqrt(1.0 / (1.0 - 0.81)) * _wandering(draws, (1, weeks), 0.9)
     return np.asarray(own + level - level.mean(axis=1, keepdims=True) + common)
 

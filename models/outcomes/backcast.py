@@ -4,13 +4,14 @@ Needs are those of today's themes; only counting them goes back.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 from scipy.stats import nbinom
 
-from groundswell.domain import FeatureCandidate, FloatArray, Vectors, WorkItem
+from groundswell.domain import FeatureCandidate, FloatArray, IntArray, Vectors, WorkItem
 from models.evidence.inputs import EffortParameters
 from models.evidence.rates import QUARTER_DAYS, decay, exposure_days, gamma_prior
 from models.outcomes.pace import Forecast, NeedTimes
@@ -20,6 +21,8 @@ from models.ranking.effort import estimate_efforts
 TOP = 10
 FEWEST_BEFORE = 20
 """Finished items from which efforts are foretold: as many as measured intervals need."""
+
+_EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
 
 
 def need_times(
@@ -33,11 +36,10 @@ def need_times(
         From `models.outcomes.before_after.strongest`.
     """
     times = []
-    for candidate in candidates:
-        said = spoken[spoken["theme_id"].isin([theme for theme, _ in candidate.coverage])]
-        if said.empty:
+    for candidate, said in zip(candidates, _said(spoken, candidates), strict=True):
+        if not len(said.day):
             continue
-        first = said["created_at"].min().date()
+        first = date.fromordinal(int(said.day.min()))
         days = [r.day for r in releases if r.candidate_id == candidate.candidate_id]
         met = min((day for day in days if day >= first), default=None)
         times.append(NeedTimes(candidate.candidate_id, first, met))
@@ -52,13 +54,12 @@ def top_needs(
 ) -> list[tuple[date, list[str]]]:
     """Return the ten needs voiced most in the 90 days before each quarter, if not met by then."""
     met = {time.candidate_id: time.shipped for time in times}
+    heard = _said(spoken, candidates)
     tops = []
     for day in _quarters(spoken, as_of):
-        ages = _ages(spoken, day)
-        now = spoken[(ages >= 0) & (ages < QUARTER_DAYS)]
         voices = {
-            one.candidate_id: _voices(now, one)
-            for one in candidates
+            one.candidate_id: said.voices(day.toordinal() - QUARTER_DAYS, day.toordinal())
+            for one, said in zip(candidates, heard, strict=True)
             if (met.get(one.candidate_id) or day) >= day
         }
         order = sorted((name for name in voices if voices[name]), key=lambda n: (-voices[n], n))
@@ -77,20 +78,20 @@ def foretell_demand(
     The rate is reach's: ``Gamma(a + y, b + E)`` with y decayed voices in E decayed days and the
     prior of all needs. What comes is then negative binomial; the interval is its central 80 %.
     """
+    heard = _said(spoken, candidates)
     forecasts = []
     for day in _quarters(spoken, as_of):
-        ages = _ages(spoken, day)
-        next_ones = spoken[(ages < 0) & (ages >= -QUARTER_DAYS)]
         if day + timedelta(days=QUARTER_DAYS) > as_of.date():
             continue
-        past = spoken[ages >= 0].assign(age=ages[ages >= 0])
-        exposure = float(exposure_days(past["age"].max(), half_life_days))
-        strength = np.array([_strength(past, one, half_life_days) for one in candidates])
+        now = float(day.toordinal())
+        history = now - min(float(said.day.min()) for said in heard if len(said.day))
+        exposure = float(exposure_days(history, half_life_days))
+        strength = np.array([said.strength(now, half_life_days) for said in heard])
         a, b = gamma_prior(strength, np.full(len(strength), exposure))
-        for one, y in zip(candidates, strength.tolist(), strict=True):
-            odds = (b + exposure) / (b + exposure + QUARTER_DAYS)
-            low, high = nbinom.ppf([0.1, 0.9], a + y, odds)
-            forecasts.append(Forecast(float(low), float(high), float(_voices(next_ones, one))))
+        odds = (b + exposure) / (b + exposure + QUARTER_DAYS)
+        low, high = (nbinom.ppf(tail, a + strength, odds) for tail in (0.1, 0.9))
+        actual = [float(said.voices(now, now + QUARTER_DAYS)) for said in heard]
+        forecasts += map(Forecast, low.tolist(), high.tolist(), actual)
     return forecasts
 
 
@@ -121,6 +122,40 @@ def foretell_efforts(
     return forecasts
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """When and by whom a need was voiced; aligned, one row per statement."""
+
+    day: FloatArray
+    """As `date.toordinal` counts, with the time as a fraction."""
+    voice: IntArray
+
+    def voices(self, start: float, end: float) -> int:
+        """Count distinct voices from `start` to before `end`."""
+        return len(np.unique(self.voice[(self.day >= start) & (self.day < end)]))
+
+    def strength(self, now: float, half_life_days: float) -> float:
+        """Return decayed voices before `now`, each with its newest statement."""
+        past = self.day < now
+        order = np.lexsort((-self.day[past], self.voice[past]))
+        _, newest = np.unique(self.voice[past][order], return_index=True)
+        return float(np.sort(decay(now - self.day[past][order][newest], half_life_days)).sum())
+
+
+def _said(spoken: pd.DataFrame, candidates: Sequence[FeatureCandidate]) -> list[_Said]:
+    seconds = (spoken["created_at"] - _EPOCH).dt.total_seconds().to_numpy(np.float64)
+    day = seconds / 86_400.0 + _EPOCH.toordinal()
+    voice = pd.factorize(spoken["voice"])[0].astype(np.int64)
+    rows = spoken.groupby("theme_id").indices
+    nobody = np.empty(0, np.int64)
+    said = []
+    for candidate in candidates:
+        parts = [rows.get(theme, nobody) for theme, _ in candidate.coverage]
+        chosen = np.concatenate([nobody, *parts])
+        said.append(_Said(day[chosen], voice[chosen]))
+    return said
+
+
 def _quarters(spoken: pd.DataFrame, as_of: datetime) -> list[date]:
     """Return the starts of quarters with 90 days of past, up to the moment."""
     if spoken.empty:
@@ -132,21 +167,3 @@ def _quarters(spoken: pd.DataFrame, as_of: datetime) -> list[date]:
 
 def _quarter_start(day: date) -> date:
     return date(day.year, day.month - (day.month - 1) % 3, 1)
-
-
-def _ages(spoken: pd.DataFrame, day: date) -> FloatArray:
-    moment = pd.Timestamp(datetime.combine(day, time.min, UTC))
-    seconds = (moment - spoken["created_at"]).dt.total_seconds()
-    return np.asarray(seconds.to_numpy(np.float64) / 86_400.0)
-
-
-def _voices(spoken: pd.DataFrame, candidate: FeatureCandidate) -> int:
-    themes = [theme for theme, _ in candidate.coverage]
-    return int(spoken.loc[spoken["theme_id"].isin(themes), "voice"].nunique())
-
-
-def _strength(past: pd.DataFrame, candidate: FeatureCandidate, half_life_days: float) -> float:
-    """Return decayed voices, each with its newest statement."""
-    said = past[past["theme_id"].isin([theme for theme, _ in candidate.coverage])]
-    newest = said.groupby("voice")["age"].min().to_numpy(np.float64)
-    return float(np.sort(decay(newest, half_life_days)).sum())

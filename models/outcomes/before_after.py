@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 import numpy as np
 import pandas as pd
@@ -99,7 +99,7 @@ def count_windows(
         {
             "unit": spoken["theme_id"].map(units).to_numpy(np.float64),
             "window": window,
-            "voice": spoken["voice"].to_numpy(str),
+            "voice": pd.factorize(spoken["voice"])[0],
         }
     )
     rows = rows[rows["unit"].notna() & (window >= 0) & (window <= before)].drop_duplicates()
@@ -118,12 +118,12 @@ def _measure(
 ) -> ReleaseEffect:
     start = _moment(release.day)
     served = covers[release.candidate_id]
-    days = min(WINDOW_DAYS, int((as_of - start) / timedelta(days=1)))
+    days = min(WINDOW_DAYS, (as_of - start) // pd.Timedelta(days=1))
     if days < FEWEST_DAYS:
         unknown = measure_effect(np.zeros(1), np.zeros((0, 1)), days=days)
         return ReleaseEffect(release, unknown, None)
-    history = (start - spoken["created_at"].min()) / timedelta(days=days)
-    before = int(min(max(history, 0), MOST_WINDOWS))
+    history = (start - spoken["created_at"].min()) // pd.Timedelta(days=days)
+    before = min(max(int(history), 0), MOST_WINDOWS)
     others = sorted(set(spoken["theme_id"]) - served)
     units = dict.fromkeys(served, 0) | {theme: row for row, theme in enumerate(others, 1)}
     counts = count_windows(in_need(spoken), units, start, days, before)

@@ -1,13 +1,16 @@
 """How fast needs are met: from the first voice to the release, and how well it was foretold."""
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from scipy.stats import CensoredData, beta, ecdf
 
+from groundswell.domain import FloatArray
 from models.outcomes.before_after import ReleaseEffect
 
 TWO_QUARTERS_DAYS = 182
@@ -75,12 +78,13 @@ def lead_time(needs: Iterable[NeedTimes], today: date) -> LeadTime:
     if not met:
         return LeadTime(None, None, None, 0, len(waiting))
     survival = ecdf(CensoredData(uncensored=met, right=waiting)).sf
-    with np.errstate(divide="ignore", invalid="ignore"):  # where all or none are left
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)  # no interval where all or none are left
         around = survival.confidence_interval(0.80, method="log-log")
     return LeadTime(
         median_days=_halved(survival.quantiles, survival.probabilities),
-        low=_halved(survival.quantiles, around.low.probabilities),
-        high=_halved(survival.quantiles, around.high.probabilities),
+        low=_halved(survival.quantiles, _probabilities(around.low)),
+        high=_halved(survival.quantiles, _probabilities(around.high)),
         shipped=len(met),
         open=len(waiting),
     )
@@ -137,10 +141,9 @@ def share_of(hits: int, of: int) -> Share:
     """Return a share with Jeffreys' interval (Brown, Cai and DasGupta 2001, section 4.3)."""
     if not of:
         return Share(None, None, None, 0, 0)
-    low, high = beta.ppf([0.1, 0.9], hits + 0.5, of - hits + 0.5)
-    return Share(
-        hits / of, float(low) if hits else 0.0, float(high) if hits < of else 1.0, hits, of
-    )
+    low = float(beta.ppf(0.1, hits + 0.5, of - hits + 0.5)) if hits else 0.0
+    high = float(beta.ppf(0.9, hits + 0.5, of - hits + 0.5)) if hits < of else 1.0
+    return Share(hits / of, low, high, hits, of)
 
 
 def quarter_of(day: date) -> str:
@@ -148,7 +151,11 @@ def quarter_of(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
-def _halved(days: np.ndarray, left: np.ndarray) -> float | None:  # type: ignore[type-arg]
+def _probabilities(function: Any) -> FloatArray:
+    return np.asarray(function.probabilities, np.float64)  # the types of scipy do not know it
+
+
+def _halved(days: FloatArray, left: FloatArray) -> float | None:
     """Return the first day by which half are met or more; NaN leaves a share unknown."""
     under = np.flatnonzero(left <= 0.5)
     return float(days[under[0]]) if len(under) else None

@@ -62,5 +62,5 @@ def _believe(area: str, seen: list[tuple[float, float]], interval: float) -> Eff
     a = PRIOR[0] + sum(weight * removed for removed, weight in seen)
     b = PRIOR[1] + sum(weight * (1.0 - removed) for removed, weight in seen)
     tail = (1.0 - interval) / 2.0
-    low, high = beta.ppf([tail, 1.0 - tail], a, b)
-    return Effectiveness(area, len(seen), a, b, a / (a + b), float(low), float(high))
+    low, high = float(beta.ppf(tail, a, b)), float(beta.ppf(1.0 - tail, a, b))
+    return Effectiveness(area, len(seen), a, b, a / (a + b), low, high)
