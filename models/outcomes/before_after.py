@@ -51,9 +51,9 @@ def measure_releases(
     spoken = strongest(table)
     if spoken.empty:
         return []
-    first = spoken["created_at"].min()
+    first, needing = spoken["created_at"].min(), in_need(spoken)
     return [
-        _measure(spoken, covers, releases, release, as_of, interval)
+        _measure(spoken, needing, covers, releases, release, as_of, interval)
         for release in releases
         if covers.get(release.candidate_id) and _moment(release.day) > first
     ]
@@ -110,6 +110,7 @@ def count_windows(
 
 def _measure(
     spoken: pd.DataFrame,
+    needing: pd.DataFrame,
     covers: Mapping[str, frozenset[int]],
     releases: Sequence[Release],
     release: Release,
@@ -126,13 +127,12 @@ def _measure(
     before = min(max(int(history), 0), MOST_WINDOWS)
     others = sorted(set(spoken["theme_id"]) - served)
     units = dict.fromkeys(served, 0) | {theme: row for row, theme in enumerate(others, 1)}
-    counts = count_windows(in_need(spoken), units, start, days, before)
-    for theme, row in units.items():
-        touched = [one for one in releases if theme in covers.get(one.candidate_id, ())]
-        for one in touched:
-            window = (_moment(one.day) - start).days // days + before
-            if 0 <= window <= before and one != release:
-                counts[row, window] = np.nan
+    counts = count_windows(needing, units, start, days, before)
+    for other in releases:
+        window = (_moment(other.day) - start).days // days + before
+        touched = [units[theme] for theme in covers.get(other.candidate_id, ()) if theme in units]
+        if other != release and 0 <= window <= before:
+            counts[touched, window] = np.nan
     effect = measure_effect(counts[0], counts[1:], days=days, interval=interval)
     return ReleaseEffect(release, effect, measure_shift(spoken, served, start, days, interval))
 

@@ -33,8 +33,8 @@ def measure_shift(
     NPS; None where neither is.
     """
     age = (spoken["created_at"] - start) / pd.Timedelta(days=days)
-    near = spoken.assign(after=age >= 0.0, served=spoken["theme_id"].isin(list(served)))
-    near = near[(age >= -1.0) & (age < 1.0)]
+    near = spoken[(age >= -1.0) & (age < 1.0)]
+    near = near.assign(after=age >= 0.0, served=near["theme_id"].isin(list(served)))
     for scale in ("rating", "nps"):
         shift = _shift(near.dropna(subset=[scale]), scale, interval)
         if shift is not None:
