@@ -79,7 +79,7 @@ def foretell_demand(
     prior of all needs. What comes is then negative binomial; the interval is its central 80 %.
     """
     heard = _said(spoken, candidates)
-    forecasts = []
+    forecasts: list[Forecast] = []
     for day in _quarters(spoken, as_of):
         if day + timedelta(days=QUARTER_DAYS) > as_of.date():
             continue
@@ -89,7 +89,7 @@ def foretell_demand(
         strength = np.array([said.strength(now, half_life_days) for said in heard])
         a, b = gamma_prior(strength, np.full(len(strength), exposure))
         odds = (b + exposure) / (b + exposure + QUARTER_DAYS)
-        low, high = (nbinom.ppf(tail, a + strength, odds) for tail in (0.1, 0.9))
+        low, high = (np.asarray(nbinom.ppf(p, a + strength, odds)) for p in (0.1, 0.9))
         actual = [float(said.voices(now, now + QUARTER_DAYS)) for said in heard]
         forecasts += map(Forecast, low.tolist(), high.tolist(), actual)
     return forecasts
