@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.after_shipping import audience, pace
 from flows.handover_command import handover
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
@@ -220,6 +221,8 @@ def ingest(
 
 app.add_typer(quarantine_app, name="quarantine")
 app.command()(handover)
+app.command()(audience)
+app.command()(pace)
 
 
 @app.command()

@@ -62,6 +62,34 @@ class RunContext:
         return datetime.combine(day, time.max, UTC) if isinstance(day, date) else None
 
 
+class Known(Protocol):
+    """What reading the evidence takes: a `RunContext` has it, a command that only reads too."""
+
+    @property
+    def config(self) -> Config:
+        """The settings."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """The open store."""
+        ...
+
+    @property
+    def known_at(self) -> datetime | None:
+        """The moment whose knowledge counts; None: all that is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command that only reads works with."""
+
+    config: Config
+    store: Store
+    known_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
     """What a finished run leaves for the terminal, the log or an artifact."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.context import RunContext
+from flows.context import Known
 from flows.naming import named
 from flows.statements import annotator_id, encoder_id, hashes_of
 from flows.theme_models import load_model
@@ -36,7 +36,7 @@ def check_strategies(config: Config) -> None:
         )
 
 
-def ranking_parameters(context: RunContext) -> "RankingParameters":
+def ranking_parameters(context: Known) -> "RankingParameters":
     """Return the settings as the ranking takes them."""
     from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
 
@@ -52,7 +52,7 @@ def ranking_parameters(context: RunContext) -> "RankingParameters":
     )
 
 
-def _day_rate(context: RunContext) -> float | None:
+def _day_rate(context: Known) -> float | None:
     """Return the price of a person-day: as set, else the mean over the days the teams have."""
     if (stated := context.config.money.day_rate) is not None:
         return stated
@@ -62,7 +62,7 @@ def _day_rate(context: RunContext) -> float | None:
     return sum(days * rate for days, rate in priced) / days if days > 0.0 else None
 
 
-def reference_key(context: RunContext) -> str:
+def reference_key(context: Known) -> str:
     """Return the name of the snapshot that scores refer to: other themes or weights, another."""
     model = context.store.themes.current_model()
     version = 0 if model is None else model.version
@@ -72,7 +72,7 @@ def reference_key(context: RunContext) -> str:
     return f"{name}/{encoder_id(context.config)}/themes-{version}"
 
 
-def living_needs(context: RunContext) -> tuple[list[NeedTheme], Vectors]:
+def living_needs(context: Known) -> tuple[list[NeedTheme], Vectors]:
     """Return the living needs, without areas, and their centroids."""
     import numpy as np
 
@@ -84,12 +84,12 @@ def living_needs(context: RunContext) -> tuple[list[NeedTheme], Vectors]:
     return needs, model.centroids[places]
 
 
-def vectors_of(context: RunContext, texts: list[str]) -> Vectors:
+def vectors_of(context: Known, texts: list[str]) -> Vectors:
     """Return the stored vectors of texts, row by row."""
     return context.store.vectors.load(encoder_id(context.config), hashes_of(texts))
 
 
-def gather_evidence(context: RunContext) -> "Evidence":
+def gather_evidence(context: Known) -> "Evidence":
     """Return all evidence up to the report's moment."""
     from models.evidence.inputs import Evidence, item_texts, reason_texts, signal_texts
 
@@ -115,7 +115,7 @@ def gather_evidence(context: RunContext) -> "Evidence":
     )
 
 
-def _as_of(context: RunContext) -> datetime:
+def _as_of(context: Known) -> datetime:
     """Return the moment of the report: as asked, as configured, or the newest record's."""
     if context.known_at is not None:
         return context.known_at

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flows.context import RunContext
+from flows.context import Known, RunContext
 from groundswell.domain import NeedTheme
 from groundswell.store import StepResult
 
@@ -51,7 +51,7 @@ def ask_names(context: RunContext) -> StepResult:
     return StepResult("ask_names", len(asked), named, len(asked) - named, 0.0)
 
 
-def named(context: RunContext, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
+def named(context: Known, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
     """Return themes under the names that the endpoint proposed and that were accepted."""
     if not context.config.naming.enabled:
         return list(themes)
@@ -67,7 +67,7 @@ def named(context: RunContext, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
     return put_names(themes, titles)
 
 
-def _questions(context: RunContext, themes: Sequence[NeedTheme]) -> "dict[int, NameQuestion]":
+def _questions(context: Known, themes: Sequence[NeedTheme]) -> "dict[int, NameQuestion]":
     """Return what is asked about each need that has enough to show, by theme id."""
     from models.naming.proposals import ask_name
 
@@ -83,7 +83,7 @@ def _questions(context: RunContext, themes: Sequence[NeedTheme]) -> "dict[int, N
     return found
 
 
-def _said(context: RunContext) -> dict[int, list[str]]:
+def _said(context: Known) -> dict[int, list[str]]:
     mentions = context.store.feedback.mentions()
     return {
         int(str(theme)): texts.tolist() for theme, texts in mentions.groupby("theme_id")["text"]

@@ -4,15 +4,13 @@ from datetime import datetime
 
 import typer
 
-from flows.context import Progress, RunContext
+from flows.context import Progress, Reading
 from flows.overview import reading
 from flows.progress import shown_progress
 from flows.ranking import proposed, ranked
-from groundswell import __version__
 from groundswell.config import Config
 from groundswell.errors import GroundswellError
-from groundswell.report import IdeaReport
-from groundswell.store import Run
+from groundswell.report import IdeaReport, RunStamp
 
 
 def show(config: Config, moment: datetime) -> IdeaReport:
@@ -51,8 +49,7 @@ def report_as_of(config: Config, moment: datetime, progress: Progress) -> tuple[
             raise GroundswellError(
                 f"no feedback by {moment:%Y-%m-%d}: the first is of {first:%Y-%m-%d}"
             )
-        run = Run(0, "as-of", "as-of", "ok", moment, None, "", {"groundswell": __version__}, 1, "")
-        with store.lease("as-of") as lease:
-            context = RunContext(config, store, lease, run, progress, moment)
-            report, _ = ranked(context, proposed(context)[2], None)
+        context = Reading(config, store, moment)
+        candidates = proposed(context)[2]
+        report, _ = ranked(context, candidates, RunStamp(0, moment, None), progress=progress)
     return report, False

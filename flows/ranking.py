@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flows.context import RunContext
+from flows.context import Known, Progress, RunContext, Silence
 from flows.evidence import (
     gather_evidence,
     living_needs,
@@ -42,7 +42,13 @@ def rank_ideas(context: RunContext) -> StepResult:
     store = context.store
     candidates = store.ideas.candidates()
     key = reference_key(context)
-    report, ranking = ranked(context, candidates, store.ideas.reference(key))
+    report, ranking = ranked(
+        context,
+        candidates,
+        RunStamp(context.run.run_id, context.run.started_at, None),
+        frozen=store.ideas.reference(key),
+        progress=context.progress,
+    )
     store.ideas.save_report(
         context.lease,
         context.run.run_id,
@@ -55,7 +61,7 @@ def rank_ideas(context: RunContext) -> StepResult:
 
 
 def proposed(
-    context: RunContext,
+    context: Known,
 ) -> tuple[list[NeedTheme], list[WorkItem], list[FeatureCandidate]]:
     """Return the needs and work items known at the report's moment, and the candidates of both."""
     from models.evidence.inputs import item_texts
@@ -76,12 +82,19 @@ def proposed(
 
 
 def ranked(
-    context: RunContext, candidates: list[FeatureCandidate], frozen: str | None
+    context: Known,
+    candidates: list[FeatureCandidate],
+    stamp: RunStamp,
+    *,
+    frozen: str | None = None,
+    progress: Progress | None = None,
 ) -> "tuple[IdeaReport, Ranking]":
     """Rank candidates.
 
     Parameters
     ----------
+    stamp
+        Of the run that the report is of.
     frozen
         The reference snapshot to score by, as JSON; None: one of this ranking.
     """
@@ -89,15 +102,16 @@ def ranked(
     from models.ranking.scoring import reference_from_json
 
     evidence = gather_evidence(context)
-    context.progress.start("ranking", None)
+    shown = progress or Silence()
+    shown.start("ranking", None)
     ranking = rank_candidates(
         evidence,
         candidates,
         ranking_parameters(context),
         reference=reference_from_json(frozen) if frozen else None,
     )
-    context.progress.finish()
-    return _report(context, evidence, ranking), ranking
+    shown.finish()
+    return _report(context, stamp, evidence, ranking), ranking
 
 
 def write_report(context: RunContext) -> StepResult:
@@ -147,16 +161,18 @@ def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
     )
 
 
-def _report(context: RunContext, evidence: "Evidence", ranking: "Ranking") -> IdeaReport:
+def _report(
+    context: Known, stamp: RunStamp, evidence: "Evidence", ranking: "Ranking"
+) -> IdeaReport:
     from dataclasses import replace
 
     from models.ranking.theme_list import summarise_themes
 
     counts = context.store.feedback.counts(annotator_id(context.config))
-    config, run = context.config, context.run
+    config = context.config
     around = [theme for theme in context.store.themes.themes() if theme.level != "need"]
     return IdeaReport(
-        run=RunStamp(run.run_id, run.started_at, None),
+        run=stamp,
         title=config.report.title,
         as_of=evidence.as_of,
         currency=config.money.currency,

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
-from flows.context import RunContext
+from flows.context import Known, RunContext
 from flows.statements import annotator_id, encoder_id
 from groundswell.domain import content_id
 from groundswell.errors import ModelError
@@ -15,7 +15,7 @@ FIT_VERSION = 2
 """Raised when the same statements and settings would give other themes."""
 
 
-def load_model(context: RunContext) -> ThemeModel | None:
+def load_model(context: Known) -> ThemeModel | None:
     """Return the fitted model that is in use, or None before the first fit.
 
     Raises

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.context import RunContext
+from flows.context import Known, RunContext
 from groundswell.report import Rise
 from groundswell.store import StepResult
 
@@ -36,7 +36,7 @@ def watch_themes(context: RunContext) -> StepResult:
     return StepResult("watch_themes", watched, watched, 0, 0.0, detail)
 
 
-def rising(context: RunContext, evidence: "Evidence") -> dict[int, tuple[Rise, ...]]:
+def rising(context: Known, evidence: "Evidence") -> dict[int, tuple[Rise, ...]]:
     """Return the rises of each need at the report's moment."""
     from models.evidence.voices import usable_mentions
     from models.trends.emerging import rises_by_theme
@@ -44,7 +44,7 @@ def rising(context: RunContext, evidence: "Evidence") -> dict[int, tuple[Rise, .
     return rises_by_theme(_read(context, usable_mentions(evidence), evidence.as_of))
 
 
-def emerging_parameters(context: RunContext) -> "EmergingParameters":
+def emerging_parameters(context: Known) -> "EmergingParameters":
     """Return the settings of the search for rises."""
     from models.trends.emerging import EmergingParameters
 
@@ -53,7 +53,7 @@ def emerging_parameters(context: RunContext) -> "EmergingParameters":
     )
 
 
-def _read(context: RunContext, mentions: "pd.DataFrame", as_of: datetime) -> "list[Reading]":
+def _read(context: Known, mentions: "pd.DataFrame", as_of: datetime) -> "list[Reading]":
     from models.trends.emerging import read_themes
 
     return read_themes(mentions, as_of, emerging_parameters(context))

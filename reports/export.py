@@ -9,7 +9,8 @@ from datetime import UTC, date
 from io import BytesIO, StringIO
 from typing import Any
 
-from groundswell.report import IdeaReport
+from groundswell.report import Audience, IdeaReport
+from reports.audience import audience_table
 from reports.columns import Cell, Table, ideas, tables
 from reports.inert import inert_cell
 from reports.interchange import significant
@@ -27,12 +28,12 @@ def ideas_csv(report: IdeaReport) -> bytes:
     code page and damages every accent; other readers skip it (``encoding="utf-8-sig"``). What
     is not known is an empty cell.
     """
-    table = ideas(report)
-    text = StringIO(newline="")
-    lines = csv.writer(text)
-    lines.writerow(name for name, _ in table.headings)
-    lines.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
-    return text.getvalue().encode("utf-8-sig")
+    return _csv(ideas(report))
+
+
+def audience_csv(audience: Audience) -> bytes:
+    """Return who is to be told of an idea as CSV, in the form of `ideas_csv`."""
+    return _csv(audience_table(audience))
 
 
 def ideas_xlsx(report: IdeaReport) -> bytes:
@@ -48,6 +49,14 @@ def ideas_xlsx(report: IdeaReport) -> bytes:
         for table in tables(report):
             _add_sheet(book, table)
     return file.getvalue()
+
+
+def _csv(table: Table) -> bytes:
+    text = StringIO(newline="")
+    lines = csv.writer(text)
+    lines.writerow(name for name, _ in table.headings)
+    lines.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _csv_cell(cell: Cell) -> str:

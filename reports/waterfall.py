@@ -75,11 +75,8 @@ def step_bar(step: Step, scale: Scale, *, linked: bool = True) -> Markup:
     """
     spread = step.part.spread
     around = (step.end - spread, step.end + spread)
-    links = (
-        element("rect", class_="in", x=percent(scale.place(step.start))),
-        element("rect", class_="out", x=percent(scale.place(step.end))),
-    )
-    links = links if linked else ()
+    ends = (("in", step.start), ("out", step.end)) if linked else ()
+    links = [element("rect", class_=end, x=percent(scale.place(at))) for end, at in ends]
     if step.missing:
         return _drawing(*links, _bar("none", *around, scale))
     kind = "up" if step.end >= step.start else "down"

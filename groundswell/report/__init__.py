@@ -5,6 +5,7 @@ the store and published as ideas.json, so its fields are the public schema
 (docs/schema/ideas.schema.json): add, do not rename.
 """
 
+from groundswell.report.audience import Addressee, Audience, NamedDeal, Rival
 from groundswell.report.evidence import Analogue, Asker, Effort, Estimate, Quote, SignalNote
 from groundswell.report.ideas import CriterionPart, RankedIdea
 from groundswell.report.profit import Assumption, Portfolio, Profit
@@ -12,9 +13,11 @@ from groundswell.report.themes import NameEvidence, Rise, ThemeProfile, ThemeSum
 from groundswell.report.whole import Changes, IdeaMove, IdeaReport, ReportTotals, RunStamp
 
 __all__ = [
+    "Addressee",
     "Analogue",
     "Asker",
     "Assumption",
+    "Audience",
     "Changes",
     "CriterionPart",
     "Effort",
@@ -22,12 +25,14 @@ __all__ = [
     "IdeaMove",
     "IdeaReport",
     "NameEvidence",
+    "NamedDeal",
     "Portfolio",
     "Profit",
     "Quote",
     "RankedIdea",
     "ReportTotals",
     "Rise",
+    "Rival",
     "RunStamp",
     "SignalNote",
     "ThemeProfile",

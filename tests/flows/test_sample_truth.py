@@ -13,6 +13,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 
 from flows import steps
 from flows.context import RunOutcome
+from flows.outcomes import read_pace
 from flows.ranking import load_report
 from groundswell.config import Config, load_config
 from groundswell.domain import NOISE
@@ -109,6 +110,15 @@ def test_what_a_release_solved_is_told_and_falls_behind(finished: Finished) -> N
     assert idea.status == "shipped"
     assert "possibly solved" in idea.badges
     assert sum("possibly solved" in other.badges for other in finished.report.ideas) <= 2
+
+
+def test_what_a_release_solved_is_measured(finished: Finished) -> None:
+    theme = finished.theme_of_need(finished.truth["solved"]["need"])
+    releases = read_pace(finished.config).releases
+    (release,) = [one for one in releases if one.release.candidate_id == f"need-{theme}"]
+    assert release.release.day.isoformat() == finished.truth["solved"]["released"]
+    assert release.effect.verdict == "fell"
+    assert [one.effect.verdict for one in releases].count("fell") == 1
 
 
 def test_backlog_items_meet_their_needs(finished: Finished) -> None:

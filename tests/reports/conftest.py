@@ -100,8 +100,8 @@ def idea(rank: int, words: dict[str, Any], count: int) -> RankedIdea:
     voices: float = words["voices"]
     zs = words["z"]
     zs = [*zs[:5], 0.4, 0.9, None, *zs[5:]]
-    raws = (voices * 0.6, 9 + 2 * (zs[1] or 0), words.get("revenue") or 0.0, 1.2, 0.4)
-    raws = (*raws, 0.31, 0.04, 0.0, 12.0)
+    raws = [voices * 0.6, 9 + 2 * (zs[1] or 0), words.get("revenue") or 0.0, 1.2, 0.4]
+    raws += [0.31, 0.04, 0.0, 12.0]
     parts = tuple(
         part(name, z, raw, voices) for name, z, raw in zip(WEIGHTS, zs, raws, strict=True)
     )
