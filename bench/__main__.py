@@ -17,6 +17,7 @@ NAMES = {
     "names": "how well themes are named",
     "lineage": "how themes keep their ids over refits, and which changes are told",
     "demand": "how well the rate of voices foretells demand",
+    "link": "how well texts about the same thing are matched, and how true the probabilities are",
     "effort": "how well person-days are estimated by analogy",
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",
