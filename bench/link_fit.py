@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from bench.link import Asked, read_pairs, texts_of, vectors_of
 from groundswell.domain import FloatArray, Vectors
@@ -91,7 +92,7 @@ def _fit(
 
     def loss(coefficients: FloatArray) -> tuple[float, FloatArray]:
         logits = features / scale @ coefficients + blind
-        wrong = 1.0 / (1.0 + np.exp(-logits)) - relevant
+        wrong = expit(logits) - relevant
         value = weights @ (np.logaddexp(0.0, logits) - relevant * logits)
         return (
             float(value + penalty @ coefficients**2),
