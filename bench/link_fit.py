@@ -18,6 +18,8 @@ from models.evidence.inputs import cosine
 from models.linking.chances import COSINE, PRIOR_DOCS, WORDS, usual_cosine
 from models.linking.words import read_words
 
+SAME = 1e-9
+"""Standard deviation of what is the same for all pairs, such as the intercept."""
 NAMES = ("cosine", "usual_cosine", "letters", "words", "intercept")
 FIRST = 60
 """Docs of each query, by cosine and words: the others are next to certain not to match."""
@@ -86,7 +88,7 @@ def _fit(
     features: FloatArray, blind: FloatArray, relevant: FloatArray, weights: FloatArray
 ) -> FloatArray:
     scale = features.std(axis=0)
-    scale[scale == 0.0] = 1.0  # the intercept, and what is the same for all
+    scale[scale < SAME] = 1.0
     penalty = np.full(len(scale), PENALTY)
     penalty[-1] = 0.0
 
