@@ -104,13 +104,13 @@ def settle(
     if not counted:
         return _new(order)
     first, more = counted[0], len(counted) - 1
+    also = f"; {more} more like it" if more else ""
     if first.kind != "rejected":
-        also = f"; {more} more like it" if more else ""
         return Standing(STATUS_OF[first.kind], first.probability, _tell(first) + also)
     grown, told = _growth(first, voices, return_factor)
     story = f"{_tell(first)}; {told}"
     if not grown:
-        return Standing("rejected", first.probability, story)
+        return Standing("rejected", first.probability, story + also)
     rest = settle([one for one in order if one.kind != "rejected"], likely=likely)
     reason = f"{story}; {rest.reason}" if rest.reason else story
     return replace(rest, reason=reason, returned=True)
