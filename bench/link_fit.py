@@ -102,4 +102,5 @@ def _fit(
         )
 
     start = np.zeros(len(scale))
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x) / scale
+    found = np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, dtype=np.float64)
+    return np.asarray(found / scale)

@@ -11,8 +11,8 @@ sizes = st.integers(1, 20_000)
 
 
 def chance(cosine: float, usual: float, letters: float, words: float, n_docs: int) -> float:
-    told = (np.array([value]) for value in (cosine, usual, letters, words))
-    return float(link_probability(*told, n_docs)[0])
+    c, u, own, shared = np.array([[cosine], [usual], [letters], [words]])
+    return float(link_probability(c, u, own, shared, n_docs)[0])
 
 
 def test_worked_example() -> None:
