@@ -15,6 +15,9 @@ SHORTLIST = 50
 """Docs of each query whose letters are compared: the first by cosine and words. Of 105 requests
 the feature that met them lay further down for 23, and none of those had a probability over .01."""
 
+UNLIKELY = 0.001
+"""Probability below which it does not matter how small it is."""
+
 SHOWN_WORDS = 4
 
 _QUERIES_AT_ONCE = 256  # of 20,000 docs each: 40 MB a table
@@ -103,14 +106,15 @@ def _best(
     """Return docs and probabilities of some queries, each of shape (n_rows, count)."""
     rare = (words.query_stems[rows] @ words.doc_stems.T).toarray()
     near = _largest(COSINE * cosines + WORDS * rare, max(count, SHORTLIST))
-    letters = words.shared_letters(np.repeat(rows, near.shape[1]), near.ravel())
-    probability = link_probability(
-        np.take_along_axis(cosines, near, axis=1),
-        usual_cosine(cosines)[:, None],
-        letters.reshape(near.shape),
-        np.take_along_axis(rare, near, axis=1),
-        cosines.shape[1],
-    )
+    alike = np.take_along_axis(cosines, near, axis=1)
+    shared = np.take_along_axis(rare, near, axis=1)
+    usual = usual_cosine(cosines)[:, None]
+    n_docs = cosines.shape[1]
+    # Comparing letters is slow: only where they could make a match of it.
+    place = np.nonzero(link_probability(alike, usual, np.ones(1), shared, n_docs) >= UNLIKELY)
+    letters = np.zeros(near.shape)
+    letters[place] = words.shared_letters(rows[place[0]], near[place])
+    probability = link_probability(alike, usual, letters, shared, n_docs)
     order = np.argsort(-probability, axis=1, kind="stable")[:, :count]
     return np.take_along_axis(near, order, axis=1), np.take_along_axis(probability, order, axis=1)
 
