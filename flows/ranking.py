@@ -18,6 +18,7 @@ from groundswell.store import StepResult, Store
 
 if TYPE_CHECKING:
     from models.evidence.inputs import Evidence, RankingParameters
+    from models.ranking.known_work import Heard
     from models.ranking.rank import Ranking
 
 
@@ -27,13 +28,16 @@ def propose_candidates(context: RunContext) -> StepResult:
     from models.ranking.candidates import propose_candidates as propose
 
     needs, vectors = _needs(context)
+    ranking = context.config.ranking
     items = context.store.market.work_items(context.known_at)
     candidates = propose(
         needs,
         vectors,
         items,
         _vectors_of(context, item_texts(items)),
-        link_similarity=context.config.ranking.link_similarity,
+        heard=_heard(context),
+        link_probability=ranking.link_probability,
+        return_factor=ranking.return_factor,
     )
     context.store.ideas.save_candidates(context.lease, context.run.run_id, candidates)
     considered = len(needs) + len(items)
@@ -136,6 +140,21 @@ def _vectors_of(context: RunContext, texts: list[str]) -> Vectors:
     return context.store.vectors.load(encoder_id(context.config), hashes_of(texts))
 
 
+def _heard(context: RunContext) -> "Heard":
+    from models.evidence.inputs import signal_texts
+    from models.evidence.voices import usable
+    from models.ranking.known_work import Heard
+
+    mentions = context.store.feedback.mentions()
+    if not len(mentions):
+        return Heard()
+    as_of = _as_of(context)
+    signals = context.store.market.signals(context.known_at)
+    ours = [s for s in signals if s.kind == "competitor" and not s.competitor]
+    ours = [signal for signal in ours if signal.observed_at <= as_of]
+    return Heard(usable(mentions, as_of), ours, _vectors_of(context, signal_texts(ours)))
+
+
 def _evidence(context: RunContext) -> "Evidence":
     from models.evidence.inputs import Evidence, item_texts, reason_texts, signal_texts
 
@@ -174,7 +193,7 @@ def _as_of(context: RunContext) -> datetime:
 def _parameters(config: Config) -> "RankingParameters":
     from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
 
-    ranking = config.ranking.model_dump(exclude={"as_of", "link_similarity"})
+    ranking = config.ranking.model_dump(exclude={"as_of", "link_probability", "return_factor"})
     money = config.money.model_dump(exclude={"day_rate"})
     return RankingParameters(
         **ranking,

@@ -4,21 +4,42 @@ A need and the backlog item that would meet it are one line, so that evidence is
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from groundswell.domain import (
-    CandidateStatus,
     FeatureCandidate,
-    FloatArray,
     NeedTheme,
     Vectors,
     WorkItem,
     require_aligned,
 )
-from models.evidence.inputs import cosine
+from models.evidence.inputs import item_texts
+from models.linking.matching import Texts
+from models.linking.statuses import LIKELY, RETURN_FACTOR, Found, Standing, find_twins, settle
+from models.ranking.known_work import (
+    Heard,
+    as_found,
+    need_text,
+    releases_found,
+    work_found,
+)
 
-_STATUS: dict[str, CandidateStatus] = {"open": "extends", "done": "shipped", "rejected": "rejected"}
+_NOTHING_HEARD = Heard()
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A candidate, and what tells whether a stronger one says the same."""
+
+    candidate: FeatureCandidate
+    text: str
+    vector: Vectors
+    strength: float
+    """Voices; below every need for an item that nobody voiced."""
+    settled: bool
+    """Its status tells of work or of a refusal, which a double would hide."""
 
 
 def propose_candidates(
@@ -27,14 +48,18 @@ def propose_candidates(
     items: Sequence[WorkItem],
     item_vectors: Vectors,
     *,
-    link_similarity: float,
+    heard: Heard = _NOTHING_HEARD,
+    link_probability: float = LIKELY,
+    return_factor: float = RETURN_FACTOR,
 ) -> list[FeatureCandidate]:
     """Propose one candidate per need, and one per open backlog item that meets none.
 
-    An item joins the need it is most similar to where the cosine reaches `link_similarity`
-    (-1 to 1). The closest item then gives the candidate its status: open ``extends``, done
-    ``shipped``, rejected ``rejected``. A provisional need is no candidate by itself: only with
-    an item that meets it.
+    An item joins the need it most probably meets, where that is at least `link_probability` (0 to
+    1). The most probable of a need's items and of our releases gives the candidate its status
+    (`models.linking.statuses`): open ``extends``, finished or released ``shipped``, rejected
+    ``rejected`` until it has `return_factor` times the voices. What another, stronger candidate
+    says too is its ``duplicate``. A provisional need is no candidate by itself: only with an item
+    that meets it.
 
     Parameters
     ----------
@@ -59,13 +84,34 @@ def propose_candidates(
         (row for row, theme in enumerate(themes) if theme.state != "retired"),
         key=lambda row: themes[row].theme_id,
     )
-    linked, alone = _link(alive, items, cosine(item_vectors, theme_vectors), link_similarity)
-    needs = [
-        _need_candidate(themes[row], linked[row])
-        for row in alive
-        if themes[row].state == "certified" or linked[row]
+    order = sorted(range(len(items)), key=lambda row: items[row].item_id)
+    items, item_vectors = [items[row] for row in order], item_vectors[order]
+    said = heard.statements()
+    needs = Texts([need_text(themes[row], said) for row in alive], theme_vectors[alive])
+    linked = work_found(needs, items, item_vectors, likely=link_probability)
+    released = releases_found(needs, heard, likely=link_probability)
+    proposals = []
+    for place, row in enumerate(alive):
+        if themes[row].state == "certified" or linked[place]:
+            voices = heard.voices(themes[row].theme_id)
+            standing = settle(
+                as_found(themes[row], linked[place], heard) + released[place],
+                voices=voices,
+                likely=link_probability,
+                return_factor=return_factor,
+            )
+            candidate = _need_candidate(themes[row], standing, linked[place])
+            strength = float(themes[row].size) if voices is None else voices
+            known = standing.status != "new" or standing.returned
+            text, vector = needs.texts[place], theme_vectors[row]
+            proposals.append(_Proposal(candidate, text, vector, strength, known))
+    met = {item.item_id for row in linked for _, _, item in row}
+    proposals += [
+        _Proposal(_item_candidate(item), text, vector, -1.0, settled=False)
+        for item, text, vector in zip(items, item_texts(items), item_vectors, strict=True)
+        if item.status == "open" and item.item_id not in met
     ]
-    return needs + [_item_candidate(item) for item in alone]
+    return _mark_doubles(proposals, link_probability)
 
 
 def candidate_vectors(
@@ -91,43 +137,35 @@ def candidate_vectors(
     return np.asarray(unit, np.float32)
 
 
-def _link(
-    themes: Sequence[int], items: Sequence[WorkItem], similarity: FloatArray, threshold: float
-) -> tuple[dict[int, list[tuple[float, WorkItem]]], list[WorkItem]]:
-    """Return the items of each theme row with their similarity, and open items of none."""
-    linked: dict[int, list[tuple[float, WorkItem]]] = {row: [] for row in themes}
-    alone: list[WorkItem] = []
-    for row in sorted(range(len(items)), key=lambda row: items[row].item_id):
-        best = max(themes, key=lambda theme: float(similarity[row, theme]), default=None)
-        if best is not None and similarity[row, best] >= threshold:
-            linked[best].append((float(similarity[row, best]), items[row]))
-        elif items[row].status == "open":
-            alone.append(items[row])
-    return linked, alone
+def _mark_doubles(proposals: Sequence[_Proposal], likely: float) -> list[FeatureCandidate]:
+    """Call a candidate of which nothing else is known the duplicate of a stronger one."""
+    candidates = [proposal.candidate for proposal in proposals]
+    if not candidates:
+        return candidates
+    texts = Texts([one.text for one in proposals], np.array([one.vector for one in proposals]))
+    strength = np.array([one.strength for one in proposals])
+    marked = list(candidates)
+    for row, twin in enumerate(find_twins(texts, strength, likely=likely)):
+        if twin is not None and not proposals[row].settled:
+            other, chance, why = candidates[twin[0]], twin[1], twin[2]
+            found = Found("candidate", other.candidate_id, other.title, chance, why)
+            standing = settle([found], likely=likely)
+            marked[row] = replace(marked[row], status=standing.status, reason=standing.reason)
+    return marked
 
 
-def _need_candidate(theme: NeedTheme, linked: Sequence[tuple[float, WorkItem]]) -> FeatureCandidate:
-    closest = sorted(linked, key=lambda pair: (-pair[0], pair[1].item_id))
-    status: CandidateStatus = _STATUS[closest[0][1].status] if closest else "new"
+def _need_candidate(
+    theme: NeedTheme, standing: Standing, linked: Sequence[tuple[float, str, WorkItem]]
+) -> FeatureCandidate:
     return FeatureCandidate(
         candidate_id=f"need-{theme.theme_id}",
         title=theme.label,
         need=theme.label,
         coverage=((theme.theme_id, 1.0),),
-        status=status,
-        reason=_reason(closest),
-        item_ids=tuple(item.item_id for _, item in closest),
+        status=standing.status,
+        reason=standing.reason,
+        item_ids=tuple(item.item_id for _, _, item in linked),
     )
-
-
-def _reason(closest: Sequence[tuple[float, WorkItem]]) -> str:
-    if not closest:
-        return ""
-    similarity, item = closest[0]
-    state = {"open": "open", "rejected": "rejected", "done": "finished"}[item.status]
-    when = f" {item.finished.isoformat()}" if item.status == "done" and item.finished else ""
-    more = f"; {len(closest) - 1} more like it" if len(closest) > 1 else ""
-    return f'{state}{when}: {item.item_id} "{item.title}" (similarity {similarity:.2f}){more}'
 
 
 def _item_candidate(item: WorkItem) -> FeatureCandidate:
@@ -136,7 +174,7 @@ def _item_candidate(item: WorkItem) -> FeatureCandidate:
         title=item.title,
         need=item.title,
         coverage=(),
-        status=_STATUS[item.status],
+        status="extends",
         reason=f"backlog item {item.item_id}, not heard from customers so far",
         item_ids=(item.item_id,),
     )

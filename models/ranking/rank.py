@@ -13,12 +13,14 @@ from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.quotes import Quotables
 from models.evidence.rates import exposure_days, gamma_prior
 from models.evidence.voices import usable_mentions
+from models.linking.matching import Texts
 from models.ranking.candidates import candidate_vectors
 from models.ranking.criteria import Facts
 from models.ranking.demand import Voices, hear_voices
 from models.ranking.effort import Efforts, estimate_efforts
 from models.ranking.explanation import Measured, voices_behind
 from models.ranking.ideas import describe_ideas
+from models.ranking.known_work import candidate_texts
 from models.ranking.market import MarketView, read_market
 from models.ranking.money import DealValue, gather_money, value_deals
 from models.ranking.priority import add, make_yardstick, market_scales
@@ -65,7 +67,7 @@ def rank_candidates(
     candidates = sorted(candidates, key=lambda candidate: candidate.candidate_id)
     table = usable_mentions(evidence)
     voices = hear_voices(table, candidates, evidence.accounts, evidence.as_of, parameters)
-    fixed = _outside_evidence(evidence, candidates, voices, parameters)
+    fixed = _outside_evidence(table, evidence, candidates, voices, parameters)
     frozen = reference if reference and reference.strategy == parameters.strategy else None
     measured, notes = _measure(voices, fixed, evidence, parameters, frozen)
     if reference is not None and frozen is None:
@@ -97,6 +99,7 @@ class _Outside:
 
 
 def _outside_evidence(
+    table: pd.DataFrame,
     evidence: Evidence,
     candidates: Sequence[FeatureCandidate],
     voices: Voices,
@@ -105,18 +108,20 @@ def _outside_evidence(
     vectors = candidate_vectors(
         candidates, evidence.themes, evidence.theme_vectors, evidence.items, evidence.item_vectors
     )
-    near = parameters.signal_similarity
+    statements = dict(zip(table["statement_id"], table["text"], strict=True))
+    texts = candidate_texts(candidates, evidence.themes, evidence.items, statements)
+    compared, likely = Texts(texts, vectors), parameters.signal_probability
     return _Outside(
         deals=value_deals(
-            vectors, evidence.deals, evidence.reason_vectors, evidence.as_of, similarity=near
+            compared, evidence.deals, evidence.reason_vectors, evidence.as_of, likely=likely
         ),
         market=read_market(
-            vectors,
+            compared,
             evidence.signals,
             evidence.signal_vectors,
             evidence.as_of,
             _ages(voices),
-            similarity=near,
+            likely=likely,
         ),
         efforts=estimate_efforts(
             candidates, vectors, evidence.items, evidence.item_vectors, parameters.effort
