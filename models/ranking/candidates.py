@@ -105,12 +105,7 @@ def propose_candidates(
             known = standing.status != "new" or standing.returned
             text, vector = needs.texts[place], theme_vectors[row]
             proposals.append(_Proposal(candidate, text, vector, strength, known))
-    met = {item.item_id for row in linked for _, _, item in row}
-    proposals += [
-        _Proposal(_item_candidate(item), text, vector, -1.0, settled=False)
-        for item, text, vector in zip(items, item_texts(items), item_vectors, strict=True)
-        if item.status == "open" and item.item_id not in met
-    ]
+    proposals += _of_lone_items(items, item_vectors, linked)
     return _mark_doubles(proposals, link_probability)
 
 
@@ -135,6 +130,20 @@ def candidate_vectors(
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
     return np.asarray(unit, np.float32)
+
+
+def _of_lone_items(
+    items: Sequence[WorkItem],
+    vectors: Vectors,
+    linked: Sequence[Sequence[tuple[float, str, WorkItem]]],
+) -> list[_Proposal]:
+    """Return a proposal for each open item that meets no need."""
+    met = {item.item_id for row in linked for _, _, item in row}
+    return [
+        _Proposal(_item_candidate(item), text, vector, -1.0, settled=False)
+        for item, text, vector in zip(items, item_texts(items), vectors, strict=True)
+        if item.status == "open" and item.item_id not in met
+    ]
 
 
 def _mark_doubles(proposals: Sequence[_Proposal], likely: float) -> list[FeatureCandidate]:
