@@ -132,7 +132,7 @@ def draw_mentions(needs: int, statements: int, draws: np.random.Generator) -> pd
 
 
 def _unit(rows: np.ndarray[Any, Any]) -> Vectors:
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _near(centres: Vectors, count: int, draws: np.random.Generator) -> Vectors:

@@ -13,6 +13,7 @@ from groundswell.errors import ConfigError, GroundswellError
 
 if TYPE_CHECKING:
     from models.evidence.inputs import Evidence, RankingParameters
+    from models.ranking.known_work import Heard
 
 
 def check_strategies(config: Config) -> None:
@@ -41,7 +42,9 @@ def ranking_parameters(context: Known) -> "RankingParameters":
     from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
 
     config = context.config
-    ranking = config.ranking.model_dump(exclude={"as_of", "link_similarity", "pillars"})
+    ranking = config.ranking.model_dump(
+        exclude={"as_of", "link_probability", "return_factor", "pillars"}
+    )
     money = config.money.model_dump()
     return RankingParameters(
         **ranking,
@@ -87,6 +90,22 @@ def living_needs(context: Known) -> tuple[list[NeedTheme], Vectors]:
 def vectors_of(context: Known, texts: list[str]) -> Vectors:
     """Return the stored vectors of texts, row by row."""
     return context.store.vectors.load(encoder_id(context.config), hashes_of(texts))
+
+
+def what_is_heard(context: Known) -> "Heard":
+    """Return what customers said and what we released, up to the report's moment."""
+    from models.evidence.inputs import signal_texts
+    from models.evidence.voices import usable
+    from models.ranking.known_work import Heard
+
+    mentions = context.store.feedback.mentions()
+    if not len(mentions):
+        return Heard()
+    as_of = _as_of(context)
+    signals = context.store.market.signals(context.known_at)
+    ours = [s for s in signals if s.kind == "competitor" and not s.competitor]
+    ours = [signal for signal in ours if signal.observed_at <= as_of]
+    return Heard(usable(mentions, as_of), ours, vectors_of(context, signal_texts(ours)))
 
 
 def gather_evidence(context: Known) -> "Evidence":

@@ -55,7 +55,7 @@ def read_audience(config: Config, name: str) -> Audience:
         candidates,
         candidate,
         min_membership=settings.min_membership,
-        similarity=settings.signal_similarity,
+        likely=settings.signal_probability,
     )
 
 
@@ -73,7 +73,7 @@ def read_pace(config: Config) -> Pace:
     table = usable_mentions(evidence)
     table = table[table["membership"] >= settings.min_membership]
     spoken = in_need(strongest(table))
-    releases = find_releases(evidence, candidates, similarity=settings.signal_similarity)
+    releases = find_releases(evidence, candidates, likely=settings.signal_probability)
     effects = measure_releases(table, candidates, releases, as_of)
     times = backcast.need_times(spoken, candidates, releases)
     needs = [one for one in candidates if one.coverage]

@@ -9,6 +9,7 @@ from flows.evidence import (
     ranking_parameters,
     reference_key,
     vectors_of,
+    what_is_heard,
 )
 from flows.statements import annotator_id, encoder_id
 from flows.watching import rising
@@ -69,14 +70,17 @@ def proposed(
     from models.ranking.handed_over import handed_items
 
     needs, vectors = living_needs(context)
+    ranking = context.config.ranking
     items = context.store.market.work_items(context.known_at)
     candidates = propose(
         needs,
         vectors,
         items,
         vectors_of(context, item_texts(items)),
-        link_similarity=context.config.ranking.link_similarity,
+        heard=what_is_heard(context),
         handed=handed_items(items, context.store.handovers.all()),
+        link_probability=ranking.link_probability,
+        return_factor=ranking.return_factor,
     )
     return needs, items, candidates
 

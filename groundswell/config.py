@@ -120,8 +120,9 @@ class RankingConfig(Section):
     tier_probability: Annotated[float, Field(ge=0.5, lt=1)] = 0.80
     missing_drop_share: Share = 0.70
     weights_sd: Weight = 0.05
-    link_similarity: Share = 0.55
-    signal_similarity: Share = 0.45
+    link_probability: Share = 0.5
+    signal_probability: Share = 0.2
+    return_factor: Annotated[float, Field(ge=1)] = 2.0
     pillars: Annotated[tuple[Pillar, ...], Field(strict=False)] = ()
     seed: int = 20240601
 

@@ -56,8 +56,8 @@ class Rival:
     """Version or title of the release."""
     text: str
     observed_at: date
-    similarity: float
-    """Cosine between release and idea, -1 to 1."""
+    probability: float
+    """That the release is about the idea, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +77,4 @@ class Audience:
     segments: tuple[tuple[str, int], ...]
     """(segment, accounts that ask), largest first."""
     rivals: tuple[Rival, ...]
-    """The newest release of each, most similar first."""
+    """The newest release of each, most probable first."""

@@ -115,7 +115,7 @@ class RankingParameters:
     tier_probability: float = 0.80
     missing_drop_share: float = 0.70
     weights_sd: float = 0.05
-    signal_similarity: float = 0.45
+    signal_probability: float = 0.2
     quotes: int = 5
     seed: int = 20240601
     money: MoneyParameters = MoneyParameters()

@@ -7,12 +7,14 @@ from pathlib import PurePath
 import numpy as np
 import pandas as pd
 
-from groundswell.domain import Account, FeatureCandidate, IntArray, Vectors
+from groundswell.domain import Account, FeatureCandidate, FloatArray, IntArray
 from groundswell.report import Addressee, Audience, NamedDeal, Rival
-from models.evidence.inputs import Evidence, cosine
+from models.evidence.inputs import Evidence, reason_texts, signal_texts
 from models.evidence.voices import account_of, usable_mentions
+from models.linking.matching import Texts
 from models.outcomes.shipped import find_releases
-from models.ranking.candidates import candidate_vectors
+from models.ranking.candidates import compared
+from models.ranking.known_work import match_all
 
 
 def gather_audience(
@@ -21,7 +23,7 @@ def gather_audience(
     candidate: FeatureCandidate,
     *,
     min_membership: float,
-    similarity: float,
+    likely: float,
 ) -> Audience:
     """Gather everybody to tell of one candidate; rows in any order give the same.
 
@@ -29,22 +31,21 @@ def gather_audience(
     ----------
     candidates
         All of them, `candidate` among them: a deal's reason and a release of ours count for the
-        one they are most similar to.
+        one they are most probably about.
     min_membership
         From which a statement speaks for a theme, 0 to 1.
-    similarity
-        Cosine from which a reason or a competitor's release speaks of the candidate.
+    likely
+        Probability from which a reason or a competitor's release speaks of the candidate.
     """
     candidates = sorted(candidates, key=lambda one: one.candidate_id)
     row = [one.candidate_id for one in candidates].index(candidate.candidate_id)
-    vectors = candidate_vectors(
-        candidates, evidence.themes, evidence.theme_vectors, evidence.items, evidence.item_vectors
-    )
+    texts = compared(evidence, candidates)
+    own = Texts(texts.texts[row : row + 1], texts.vectors[row : row + 1])
     accounts = {account.account_id: account for account in evidence.accounts}
     spoken = _spoken(evidence, candidate, min_membership)
     people, unnamed = _people(spoken, accounts)
     asking = [one.segment for one in people if one.kind == "account" and one.segment]
-    releases = find_releases(evidence, candidates, similarity=similarity)
+    releases = find_releases(evidence, candidates, likely=likely)
     ours = [one.day for one in releases if one.candidate_id == candidate.candidate_id]
     return Audience(
         candidate_id=candidate.candidate_id,
@@ -52,9 +53,9 @@ def gather_audience(
         shipped=max(ours, default=None),
         people=people,
         unnamed=unnamed,
-        deals=_deals(evidence, vectors, row, accounts, similarity),
+        deals=_deals(evidence, texts, row, accounts, likely),
         segments=tuple(sorted(Counter(asking).items(), key=lambda pair: (-pair[1], pair[0]))),
-        rivals=_rivals(evidence, vectors[row : row + 1], similarity),
+        rivals=_rivals(evidence, own, likely),
     )
 
 
@@ -101,19 +102,20 @@ def _people(
 
 def _deals(
     evidence: Evidence,
-    vectors: Vectors,
+    texts: Texts,
     row: int,
     accounts: dict[str, Account],
-    similarity: float,
+    likely: float,
 ) -> tuple[NamedDeal, ...]:
-    chosen = _most_like(evidence.reason_vectors, vectors, similarity)
+    reasons = reason_texts(evidence.deals)
+    chosen = _most_likely(match_all(texts, reasons, evidence.reason_vectors).T, likely)
     named, first = [], 0
     for deal in evidence.deals:
-        reasons = [
+        named_by = [
             reason for place, reason in enumerate(deal.reasons, first) if chosen[place] == row
         ]
         first += len(deal.reasons)
-        if reasons and deal.stage != "won":
+        if named_by and deal.stage != "won":
             account = accounts.get(deal.account_id or "")
             named.append(
                 NamedDeal(
@@ -124,7 +126,7 @@ def _deals(
                     stage=deal.stage,
                     amount=deal.amount,
                     close_date=deal.close_date,
-                    reasons=tuple(reasons),
+                    reasons=tuple(named_by),
                     competitor=deal.competitor,
                 )
             )
@@ -132,30 +134,29 @@ def _deals(
     return tuple(named)
 
 
-def _rivals(evidence: Evidence, vector: Vectors, similarity: float) -> tuple[Rival, ...]:
-    match = cosine(evidence.signal_vectors, vector)
+def _rivals(evidence: Evidence, idea: Texts, likely: float) -> tuple[Rival, ...]:
+    match = match_all(idea, signal_texts(evidence.signals), evidence.signal_vectors)[0]
     found = [
         Rival(
             competitor=signal.competitor,
             release=signal.key,
             text=signal.text,
             observed_at=signal.observed_at.date(),
-            similarity=float(match[place, 0]),
+            probability=float(match[place]),
         )
         for place, signal in enumerate(evidence.signals)
         if signal.kind == "competitor"
         and signal.competitor
         and signal.observed_at <= evidence.as_of
-        and match[place, 0] >= similarity
+        and match[place] >= likely
     ]
-    found.sort(key=lambda one: (one.observed_at, one.similarity, one.release, one.text))
+    found.sort(key=lambda one: (one.observed_at, one.probability, one.release, one.text))
     newest = {one.competitor: one for one in found}
-    return tuple(sorted(newest.values(), key=lambda one: (-one.similarity, one.competitor)))
+    return tuple(sorted(newest.values(), key=lambda one: (-one.probability, one.competitor)))
 
 
-def _most_like(texts: Vectors, vectors: Vectors, similarity: float) -> IntArray:
-    """Return the candidate each text is most similar to, -1 where none is similar enough."""
-    match = cosine(texts, vectors)
+def _most_likely(match: FloatArray, likely: float) -> IntArray:
+    """Return the candidate each text is most probably about, -1 where none is likely."""
     if not match.size:
-        return np.full(len(texts), -1, np.int64)
-    return np.where(match.max(axis=1) >= similarity, match.argmax(axis=1), -1).astype(np.int64)
+        return np.full(len(match), -1, np.int64)
+    return np.where(match.max(axis=1) >= likely, match.argmax(axis=1), -1).astype(np.int64)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from groundswell.domain import FeatureCandidate
-from models.evidence.inputs import Evidence, cosine
-from models.ranking.candidates import candidate_vectors
+from models.evidence.inputs import Evidence, signal_texts
+from models.ranking.candidates import compared
+from models.ranking.known_work import match_all
 
 SAME_RELEASE_DAYS = 31
 """Finished work and changelog entries of one idea that follow each other within a month are one
@@ -25,19 +26,19 @@ class Release:
 
 
 def find_releases(
-    evidence: Evidence, candidates: Sequence[FeatureCandidate], *, similarity: float
+    evidence: Evidence, candidates: Sequence[FeatureCandidate], *, likely: float
 ) -> list[Release]:
     """Return what was released up to the report's moment, by day, then candidate.
 
     Finished work counts for the candidate it is linked to, an entry of our own changelog for the
-    candidate it is most similar to.
+    candidate it is most probably about.
 
     Parameters
     ----------
-    similarity
-        Cosine from which an entry speaks of a candidate at all.
+    likely
+        Probability from which an entry speaks of a candidate at all.
     """
-    found = _finished(evidence, candidates) + _announced(evidence, candidates, similarity)
+    found = _finished(evidence, candidates) + _announced(evidence, candidates, likely)
     releases: dict[str, Release] = {}
     merged: list[Release] = []
     for release in sorted(found, key=lambda one: (one.day, one.basis, one.title)):
@@ -61,20 +62,18 @@ def _finished(evidence: Evidence, candidates: Sequence[FeatureCandidate]) -> lis
 
 
 def _announced(
-    evidence: Evidence, candidates: Sequence[FeatureCandidate], similarity: float
+    evidence: Evidence, candidates: Sequence[FeatureCandidate], likely: float
 ) -> list[Release]:
     candidates = sorted(candidates, key=lambda candidate: candidate.candidate_id)
-    vectors = candidate_vectors(
-        candidates, evidence.themes, evidence.theme_vectors, evidence.items, evidence.item_vectors
-    )
-    match = cosine(evidence.signal_vectors, vectors)
+    texts = signal_texts(evidence.signals)
+    match = match_all(compared(evidence, candidates), texts, evidence.signal_vectors).T
     releases = []
     for row, signal in enumerate(evidence.signals):
         ours = signal.kind == "competitor" and not signal.competitor
         if not ours or signal.observed_at > evidence.as_of or not candidates:
             continue
         best = int(match[row].argmax())
-        if match[row, best] >= similarity:
+        if match[row, best] >= likely:
             day, title = signal.observed_at.date(), signal.text or signal.key
             name = candidates[best].candidate_id
             releases.append(Release(name, day, title, f"changelog {signal.key}"))

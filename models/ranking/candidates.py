@@ -4,26 +4,50 @@ A need and the backlog item that would meet it are one line, so that evidence is
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
 from groundswell.domain import (
-    CandidateStatus,
     FeatureCandidate,
-    FloatArray,
     NeedTheme,
     Vectors,
     WorkItem,
     require_aligned,
 )
-from models.evidence.inputs import cosine
+from models.evidence.inputs import Evidence, item_texts
+from models.linking.matching import Texts
+from models.linking.statuses import LIKELY, RETURN_FACTOR, Found, Standing, find_twins, settle
+from models.ranking.known_work import (
+    Heard,
+    as_found,
+    candidate_texts,
+    need_text,
+    releases_found,
+    work_found,
+)
 
-_STATUS: dict[str, CandidateStatus] = {"open": "extends", "done": "shipped", "rejected": "rejected"}
+_NOTHING_HEARD = Heard()
 
-_HANDED_OVER = 2.0
-"""In place of the cosine of an item that is known to be the idea: above every cosine."""
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A candidate, and what tells whether a stronger one says the same."""
+
+    candidate: FeatureCandidate
+    text: str
+    vector: Vectors
+    strength: float
+    """Voices; below every need for an item that nobody voiced."""
+    settled: bool
+    """Its status tells of work or of a refusal, which a double would hide."""
+
+
 _NONE: Mapping[str, str] = MappingProxyType({})
+
+_Linked = Sequence[Sequence[tuple[float, str, WorkItem]]]
+"""Per need (probability, why, item)."""
 
 
 def propose_candidates(
@@ -32,16 +56,20 @@ def propose_candidates(
     items: Sequence[WorkItem],
     item_vectors: Vectors,
     *,
-    link_similarity: float,
+    heard: Heard = _NOTHING_HEARD,
     handed: Mapping[str, str] = _NONE,
+    link_probability: float = LIKELY,
+    return_factor: float = RETURN_FACTOR,
 ) -> list[FeatureCandidate]:
     """Propose one candidate per need, and one per open backlog item that meets none.
 
-    An item joins the need it is most similar to where the cosine reaches `link_similarity`
-    (-1 to 1). The closest item then gives the candidate its status: open ``extends``, done
-    ``shipped``, rejected ``rejected``. A provisional need is no candidate by itself: only with
-    an item that meets it. An item that was handed over as a need joins that need, whatever its
-    words, and comes before all others.
+    An item joins the need it most probably meets, where that is at least `link_probability` (0 to
+    1). The most probable of a need's items and of our releases gives the candidate its status
+    (`models.linking.statuses`): open ``extends``, finished or released ``shipped``, rejected
+    ``rejected`` until it has `return_factor` times the voices. What another, stronger candidate
+    says too is its ``duplicate``. A provisional need is no candidate by itself: only with an item
+    that meets it. An item that was handed over as a need joins that need, whatever its words, and
+    comes before all others.
 
     Parameters
     ----------
@@ -68,18 +96,13 @@ def propose_candidates(
         (row for row, theme in enumerate(themes) if theme.state != "retired"),
         key=lambda row: themes[row].theme_id,
     )
-    similarity = cosine(item_vectors, theme_vectors)
-    row_of = {_candidate_id(themes[row]): row for row in alive}
-    for item_row, item in enumerate(items):
-        if (need_row := row_of.get(handed.get(item.item_id, ""))) is not None:
-            similarity[item_row, need_row] = _HANDED_OVER
-    linked, alone = _link(alive, items, similarity, link_similarity)
-    needs = [
-        _need_candidate(themes[row], linked[row])
-        for row in alive
-        if themes[row].state == "certified" or linked[row]
-    ]
-    return needs + [_item_candidate(item) for item in alone]
+    order = sorted(range(len(items)), key=lambda row: items[row].item_id)
+    items, item_vectors = [items[row] for row in order], item_vectors[order]
+    needs = _Needs([themes[row] for row in alive], theme_vectors[alive], heard)
+    linked = needs.linked(items, item_vectors, handed, link_probability)
+    proposals = needs.proposals(linked, link_probability, return_factor)
+    proposals += _of_lone_items(items, item_vectors, linked)
+    return _mark_doubles(proposals, link_probability)
 
 
 def candidate_vectors(
@@ -105,48 +128,110 @@ def candidate_vectors(
     return np.asarray(unit, np.float32)
 
 
-def _link(
-    themes: Sequence[int], items: Sequence[WorkItem], similarity: FloatArray, threshold: float
-) -> tuple[dict[int, list[tuple[float, WorkItem]]], list[WorkItem]]:
-    """Return the items of each theme row with their similarity, and open items of none."""
-    linked: dict[int, list[tuple[float, WorkItem]]] = {row: [] for row in themes}
-    alone: list[WorkItem] = []
-    for row in sorted(range(len(items)), key=lambda row: items[row].item_id):
-        best = max(themes, key=lambda theme: float(similarity[row, theme]), default=None)
-        if best is not None and similarity[row, best] >= threshold:
-            linked[best].append((float(similarity[row, best]), items[row]))
-        elif items[row].status == "open":
-            alone.append(items[row])
-    return linked, alone
+def compared(evidence: Evidence, candidates: Sequence[FeatureCandidate]) -> Texts:
+    """Return what each candidate is compared by with deals, releases and searches."""
+    vectors = candidate_vectors(
+        candidates, evidence.themes, evidence.theme_vectors, evidence.items, evidence.item_vectors
+    )
+    table, shown = evidence.mentions, {s for theme in evidence.themes for s in theme.exemplars}
+    told = table[table["statement_id"].isin(shown) & (table["created_at"] <= evidence.as_of)]
+    statements = dict(zip(told["statement_id"], told["text"], strict=True))
+    return Texts(candidate_texts(candidates, evidence.themes, evidence.items, statements), vectors)
+
+
+class _Needs:
+    """Living needs by id, and what was heard of them."""
+
+    def __init__(self, themes: Sequence[NeedTheme], vectors: Vectors, heard: Heard) -> None:
+        said = heard.statements()
+        self._themes, self._heard = themes, heard
+        self._texts = Texts([need_text(theme, said) for theme in themes], vectors)
+
+    def linked(
+        self,
+        items: Sequence[WorkItem],
+        vectors: Vectors,
+        handed: Mapping[str, str],
+        likely: float,
+    ) -> _Linked:
+        """Return the items that meet each need."""
+        ids = [_candidate_id(theme) for theme in self._themes]
+        known = {item: ids.index(need) for item, need in handed.items() if need in ids}
+        return work_found(self._texts, items, vectors, likely=likely, handed=known)
+
+    def proposals(self, linked: _Linked, likely: float, return_factor: float) -> list[_Proposal]:
+        """Return a proposal for each need that is certified, or that an item meets."""
+        released = releases_found(self._texts, self._heard, likely=likely)
+        proposals = []
+        for place, theme in enumerate(self._themes):
+            if theme.state != "certified" and not linked[place]:
+                continue
+            voices = self._heard.voices(theme.theme_id)
+            standing = settle(
+                as_found(theme, linked[place], self._heard) + released[place],
+                voices=voices,
+                likely=likely,
+                return_factor=return_factor,
+            )
+            proposals.append(
+                _Proposal(
+                    _need_candidate(theme, standing, linked[place]),
+                    self._texts.texts[place],
+                    self._texts.vectors[place],
+                    float(theme.size) if voices is None else voices,
+                    standing.status != "new" or standing.returned,
+                )
+            )
+        return proposals
+
+
+def _of_lone_items(
+    items: Sequence[WorkItem],
+    vectors: Vectors,
+    linked: _Linked,
+) -> list[_Proposal]:
+    """Return a proposal for each open item that meets no need."""
+    met = {item.item_id for row in linked for _, _, item in row}
+    return [
+        _Proposal(_item_candidate(item), text, vector, -1.0, settled=False)
+        for item, text, vector in zip(items, item_texts(items), vectors, strict=True)
+        if item.status == "open" and item.item_id not in met
+    ]
+
+
+def _mark_doubles(proposals: Sequence[_Proposal], likely: float) -> list[FeatureCandidate]:
+    """Call a candidate of which nothing else is known the duplicate of a stronger one."""
+    candidates = [proposal.candidate for proposal in proposals]
+    if not candidates:
+        return candidates
+    texts = Texts([one.text for one in proposals], np.array([one.vector for one in proposals]))
+    strength = np.array([one.strength for one in proposals])
+    marked = list(candidates)
+    for row, twin in enumerate(find_twins(texts, strength, likely=likely)):
+        if twin is not None and not proposals[row].settled:
+            other, chance, why = candidates[twin[0]], twin[1], twin[2]
+            found = Found("candidate", other.candidate_id, other.title, chance, why)
+            standing = settle([found], likely=likely)
+            marked[row] = replace(marked[row], status=standing.status, reason=standing.reason)
+    return marked
 
 
 def _candidate_id(theme: NeedTheme) -> str:
     return f"need-{theme.theme_id}"
 
 
-def _need_candidate(theme: NeedTheme, linked: Sequence[tuple[float, WorkItem]]) -> FeatureCandidate:
-    closest = sorted(linked, key=lambda pair: (-pair[0], pair[1].item_id))
-    status: CandidateStatus = _STATUS[closest[0][1].status] if closest else "new"
+def _need_candidate(
+    theme: NeedTheme, standing: Standing, linked: Sequence[tuple[float, str, WorkItem]]
+) -> FeatureCandidate:
     return FeatureCandidate(
         candidate_id=_candidate_id(theme),
         title=theme.label,
         need=theme.label,
         coverage=((theme.theme_id, 1.0),),
-        status=status,
-        reason=_reason(closest),
-        item_ids=tuple(item.item_id for _, item in closest),
+        status=standing.status,
+        reason=standing.reason,
+        item_ids=tuple(item.item_id for _, _, item in linked),
     )
-
-
-def _reason(closest: Sequence[tuple[float, WorkItem]]) -> str:
-    if not closest:
-        return ""
-    similarity, item = closest[0]
-    state = {"open": "open", "rejected": "rejected", "done": "finished"}[item.status]
-    when = f" {item.finished.isoformat()}" if item.status == "done" and item.finished else ""
-    more = f"; {len(closest) - 1} more like it" if len(closest) > 1 else ""
-    how = "handed over" if similarity == _HANDED_OVER else f"similarity {similarity:.2f}"
-    return f'{state}{when}: {item.item_id} "{item.title}" ({how}){more}'
 
 
 def _item_candidate(item: WorkItem) -> FeatureCandidate:
@@ -155,7 +240,7 @@ def _item_candidate(item: WorkItem) -> FeatureCandidate:
         title=item.title,
         need=item.title,
         coverage=(),
-        status=_STATUS[item.status],
+        status="extends",
         reason=f"backlog item {item.item_id}, not heard from customers so far",
         item_ids=(item.item_id,),
     )

@@ -1,7 +1,7 @@
 """What the market says about each candidate: searches, competitors' releases, our own.
 
-A signal speaks for every candidate whose vector is similar enough to its own. Signals that
-were observed after the report's moment are not used.
+A signal speaks for every candidate that it is probably about, and counts as much as that is
+probable. Signals that were observed after the report's moment are not used.
 """
 
 import math
@@ -14,8 +14,10 @@ import numpy as np
 
 from groundswell.domain import FloatArray, MarketSignal, Vectors
 from groundswell.report import SignalNote
-from models.evidence.inputs import cosine
+from models.evidence.inputs import cosine, signal_texts
 from models.evidence.voices import YEAR_DAYS
+from models.linking.matching import Texts
+from models.ranking.known_work import match_all
 
 RECENT_WEEKS = 13
 PRIOR_WEEKS = 39
@@ -38,9 +40,9 @@ class MarketView:
     slope: FloatArray
     """ln(mean of the last 13 weeks / mean of the 39 before) of matching searches."""
     releases: FloatArray
-    """ln(1 + competitors' releases of the last 365 days that match)."""
+    """ln(1 + competitors' releases of the last 365 days that match, each by its probability)."""
     gap: FloatArray
-    """Share of the named competitors with a release that matches, less 1 where we have one."""
+    """Mean probability over the named competitors that each has it, less that we have it."""
     notes: tuple[tuple[SignalNote, ...], ...]
     sources: tuple[tuple[str, ...], ...]
     newest_age_days: FloatArray
@@ -49,41 +51,43 @@ class MarketView:
 
 
 def read_market(
-    vectors: Vectors,
+    candidates: Texts,
     signals: Sequence[MarketSignal],
     signal_vectors: Vectors,
     as_of: datetime,
     ages: Sequence[FloatArray],
     *,
-    similarity: float,
+    likely: float,
 ) -> MarketView:
     """Match signals to candidates and read their direction.
 
     Parameters
     ----------
-    vectors
-        One unit row per candidate.
+    candidates
+        What each candidate is compared by, from `models.ranking.known_work`.
     signal_vectors
         Unit rows aligned with `signals`.
     ages
         Per candidate, the ages in days of its voices' mentions.
-    similarity
-        Cosine from which a signal speaks for a candidate.
+    likely
+        Probability from which a signal speaks for a candidate, 0 to 1.
     """
     rows = [row for row, signal in enumerate(signals) if signal.observed_at <= as_of]
     rows.sort(key=lambda row: signals[row].signal_id)
     chosen = [signals[row] for row in rows]
-    match = cosine(vectors, signal_vectors[rows] if rows else signal_vectors[:0])
+    vectors = signal_vectors[rows] if rows else signal_vectors[:0]
+    match = match_all(candidates, signal_texts(chosen), vectors)
+    alike = cosine(candidates.vectors, vectors)
     slopes = _slopes(chosen, as_of)
     overall = np.concatenate([np.empty(0), *ages])
     views = [
-        _view(match[row], chosen, slopes, as_of, ages[row], overall, similarity)
-        for row in range(len(vectors))
+        _view(match[row], alike[row], chosen, slopes, as_of, ages[row], overall, likely)
+        for row in range(len(candidates.texts))
     ]
     return MarketView(
         slope=np.array([view.slope for view in views]),
         releases=np.array([view.releases for view in views]),
-        gap=_gaps(match, chosen, similarity),
+        gap=_gaps(match, chosen),
         notes=tuple(view.notes for view in views),
         sources=tuple(view.sources for view in views),
         newest_age_days=np.array([view.newest_age_days for view in views]),
@@ -91,15 +95,18 @@ def read_market(
     )
 
 
-def _gaps(match: FloatArray, signals: Sequence[MarketSignal], similarity: float) -> FloatArray:
+def _gaps(match: FloatArray, signals: Sequence[MarketSignal]) -> FloatArray:
     """Return who has it, by all releases ever seen; NaN where no competitor is named."""
-    names = np.array([s.competitor or "" if s.kind == "competitor" else None for s in signals])
-    shipped = match >= similarity
-    named = sorted({name for name in names.tolist() if name})
+    owners = [s.competitor or "" if s.kind == "competitor" else None for s in signals]
+    named = sorted({owner for owner in owners if owner})
     if not named:
         return np.full(len(match), np.nan)
-    theirs = np.mean([shipped[:, names == name].any(axis=1) for name in named], axis=0)
-    return np.asarray(theirs - shipped[:, names == ""].any(axis=1))
+
+    def ships(owner: str) -> FloatArray:
+        own = match[:, [one == owner for one in owners]]
+        return np.asarray(own.max(axis=1, initial=0.0))
+
+    return np.asarray(np.mean([ships(owner) for owner in named], axis=0) - ships(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +144,15 @@ def _series(signal: MarketSignal) -> _Series:
 
 def _view(
     match: FloatArray,
+    alike: FloatArray,
     signals: Sequence[MarketSignal],
     slopes: dict[_Series, float],
     as_of: datetime,
     ages: FloatArray,
     overall: FloatArray,
-    similarity: float,
+    likely: float,
 ) -> _View:
-    near = [row for row in np.argsort(-match, kind="stable") if match[row] >= similarity]
+    near = [row for row in np.argsort(-match, kind="stable") if match[row] >= likely]
     trends = {_series(signals[r]): r for r in reversed(near) if signals[r].kind == "trends"}
     trends = {key: row for key, row in trends.items() if key in slopes}
     released = [
@@ -154,18 +162,18 @@ def _view(
     ]
     ours = [r for r in released if not signals[r].competitor]
     theirs = [r for r in released if signals[r].competitor]
-    notes_of_ours = (_solved(signals[r], match[r], as_of, ages, overall) for r in ours)
+    notes_of_ours = (_solved(signals[r], alike[r], as_of, ages, overall) for r in ours)
     solved = next(filter(None, notes_of_ours), None)
     rising = sorted(trends.items(), key=lambda pair: (-match[pair[1]], pair[0]))
-    notes = [_trend_note(key, slopes[key], signals, match, row) for key, row in rising]
-    notes += [_release_note(signals[r], match[r]) for r in theirs]
+    notes = [_trend_note(key, slopes[key], signals, alike, row) for key, row in rising]
+    notes += [_release_note(signals[r], alike[r]) for r in theirs]
     used = [*trends.values(), *theirs]
     weight = np.array([match[row] for row in trends.values()])
     slope = np.array([slopes[key] for key in trends])
     named = any(s.kind == "competitor" and s.competitor for s in signals)
     return _View(
         slope=float((weight * slope).sum() / weight.sum()) if trends else math.nan,
-        releases=math.log1p(len(theirs)) if named else math.nan,
+        releases=math.log1p(match[theirs].sum()) if named else math.nan,
         notes=tuple(([solved] if solved else []) + notes)[:SHOWN_SIGNALS],
         sources=tuple(sorted({signals[row].source for row in used})),
         newest_age_days=min(
@@ -176,7 +184,7 @@ def _view(
 
 
 def _trend_note(
-    key: _Series, slope: float, signals: Sequence[MarketSignal], match: FloatArray, row: int
+    key: _Series, slope: float, signals: Sequence[MarketSignal], alike: FloatArray, row: int
 ) -> SignalNote:
     newest = max(
         (signal for signal in signals if signal.kind == "trends" and _series(signal) == key),
@@ -190,7 +198,7 @@ def _trend_note(
         f" (last {RECENT_WEEKS} weeks against the {PRIOR_WEEKS} before)",
         observed_at=newest.observed_at.date(),
         source=newest.source,
-        similarity=float(match[row]),
+        similarity=float(alike[row]),
     )
 
 

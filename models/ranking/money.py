@@ -19,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.domain import Account, Deal, FloatArray, Vectors
-from models.evidence.inputs import MoneyParameters, cosine
+from models.evidence.inputs import MoneyParameters, reason_texts
 from models.evidence.voices import YEAR_DAYS, account_of
+from models.linking.matching import Texts
 from models.ranking.demand import TICKET_CHANNEL, Demand, Voices
+from models.ranking.known_work import match_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +72,28 @@ class Money:
 
 
 def value_deals(
-    vectors: Vectors,
+    candidates: Texts,
     deals: Sequence[Deal],
     reason_vectors: Vectors,
     as_of: datetime,
     *,
-    similarity: float,
+    likely: float,
 ) -> DealValue:
-    """Give each reason of each deal to the candidate it is most similar to.
+    """Give each reason of each deal to the candidate it is most probably about.
 
-    A deal's amount is split evenly over its reasons; a reason whose best cosine is below
-    `similarity` counts for nobody. Open deals without probability are not counted.
+    A deal's amount is split evenly over its reasons; a reason whose best probability is below
+    `likely` counts for nobody. Open deals without probability are not counted.
     """
-    match = cosine(reason_vectors, vectors)
-    pipeline, lost, count = np.zeros((3, len(vectors)))
+    match = match_all(candidates, reason_texts(deals), reason_vectors).T
+    pipeline, lost, count = np.zeros((3, len(candidates.texts)))
     ends = np.cumsum([len(deal.reasons) for deal in deals])
     for place in sorted(range(len(deals)), key=lambda place: deals[place].deal_id):
         deal, worth = deals[place], _expected(deals[place], as_of.date())
-        if worth is None or not len(vectors):
+        if worth is None or not len(candidates.texts):
             continue
         for reason in match[ends[place] - len(deal.reasons) : ends[place]]:
             best = int(reason.argmax())
-            if reason[best] >= similarity:
+            if reason[best] >= likely:
                 (pipeline if deal.stage == "open" else lost)[best] += worth / len(deal.reasons)
                 count[best] += 1.0
     return DealValue(pipeline, lost, count > 0, count)

@@ -11,7 +11,7 @@ import pandas as pd
 from groundswell.domain import FeatureCandidate, FloatArray, Vectors
 from models.effort.estimates import Efforts, estimate_efforts
 from models.evidence.inputs import Evidence, RankingParameters, cosine
-from models.ranking.candidates import candidate_vectors
+from models.ranking.candidates import compared
 from models.ranking.demand import Voices
 from models.ranking.market import MarketView, read_market
 from models.ranking.money import DealValue, value_deals
@@ -47,25 +47,24 @@ def look_outside(
     table
         From `models.evidence.voices.usable_mentions`.
     """
-    vectors = candidate_vectors(
-        candidates, evidence.themes, evidence.theme_vectors, evidence.items, evidence.item_vectors
-    )
-    near = parameters.signal_similarity
+    texts = compared(evidence, candidates)
+    vectors = texts.vectors
+    likely = parameters.signal_probability
     drivers = find_drivers(table, [theme.theme_id for theme in evidence.themes], parameters)
     effect, error = _effects(candidates, drivers, parameters.interval)
     # What nobody voices costs no points: that is known, as soon as any theme's cost is.
     idle = voices.unvoiced & (drivers.explained is not None)
     return Outside(
         deals=value_deals(
-            vectors, evidence.deals, evidence.reason_vectors, evidence.as_of, similarity=near
+            texts, evidence.deals, evidence.reason_vectors, evidence.as_of, likely=likely
         ),
         market=read_market(
-            vectors,
+            texts,
             evidence.signals,
             evidence.signal_vectors,
             evidence.as_of,
             _ages(voices),
-            similarity=near,
+            likely=likely,
         ),
         efforts=estimate_efforts(
             candidates,

@@ -423,7 +423,7 @@ def test_the_ranking_is_the_same_with_the_endpoint_off_on_and_hostile() -> None:
     def ranked(titles: Mapping[int, str]) -> bytes:
         evidence = _evidence(put_names(THEMES, titles))
         candidates = propose_candidates(
-            evidence.themes, evidence.theme_vectors, (), evidence.item_vectors, link_similarity=0.5
+            evidence.themes, evidence.theme_vectors, (), evidence.item_vectors, link_probability=0.5
         )
         ideas = rank_candidates(evidence, candidates, RankingParameters(draws=100)).ideas
         assert len(ideas) == 3

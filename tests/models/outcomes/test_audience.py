@@ -50,9 +50,7 @@ def audience(make_mentions: Any, make_themes: Any, axes: Any, as_of: datetime) -
             signals=signals,
             signal_vectors=axes(1)[[0] * len(signals)],
         )
-        return gather_audience(
-            evidence, CANDIDATES, CANDIDATES[0], min_membership=0.15, similarity=0.45
-        )
+        return gather_audience(evidence, CANDIDATES, CANDIDATES[0], min_membership=0.15, likely=0.2)
 
     return gathered
 

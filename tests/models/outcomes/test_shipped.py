@@ -35,7 +35,7 @@ def found(
         items=items,
         item_vectors=axes(5)[2 : 2 + len(items)],
     )
-    return find_releases(evidence, CANDIDATES, similarity=0.45)
+    return find_releases(evidence, CANDIDATES, likely=0.2)
 
 
 def test_finished_work_counts_for_its_idea_and_an_entry_for_the_most_alike(

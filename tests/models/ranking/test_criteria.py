@@ -61,7 +61,9 @@ def test_the_gap_is_the_share_of_competitors_that_ship_it_less_ours(
         [{"theme": n} for n in range(3)], signals=signals, signal_vectors=axes(3)[[0, 0, 1, 1]]
     )
     gaps = [part(ranking, label, "competitor_gap").raw.value for label in LABELS]
-    assert gaps == [1.0, 0.5 - 1.0, 0.0]
+    sure = gaps[0]  # a release with the need's own vector is most probably about it
+    assert 0.9 < sure < 1.0
+    assert gaps == pytest.approx([(sure + sure) / 2, sure / 2 - sure, 0.0], abs=1e-3)
 
 
 def test_without_a_named_competitor_nothing_is_known_of_gaps(

@@ -8,6 +8,7 @@ import pytest
 from groundswell.domain import Account, Deal, FeatureCandidate, FloatArray
 from models.evidence.inputs import Evidence, MoneyParameters, RankingParameters
 from models.evidence.voices import usable_mentions
+from models.linking.matching import Texts
 from models.ranking.demand import hear_voices
 from models.ranking.money import Rates, gather_money, value_deals
 
@@ -28,7 +29,9 @@ def at_stake(make_mentions: Any, make_themes: Any, axes: Any, as_of: datetime) -
         table = usable_mentions(evidence)
         settings = replace(RankingParameters(), money=parameters)
         voices = hear_voices(table, CANDIDATES, accounts, as_of, settings)
-        found = value_deals(axes(2), deals, axes(9)[list(reasons)], as_of, similarity=0.45)
+        found = value_deals(
+            Texts(["", ""], axes(2)), deals, axes(9)[list(reasons)], as_of, likely=0.2
+        )
         money = gather_money(voices, accounts, found, parameters)
         sums = voices.add_up(voices.membership[:, None])
         rates = Rates(np.array([[parameters.churn_uplift]]), np.array([[parameters.win_back]]))

@@ -80,7 +80,7 @@ def _rank(evidence: Evidence, parameters: RankingParameters = PARAMETERS, **more
         evidence.theme_vectors,
         evidence.items,
         evidence.item_vectors,
-        link_similarity=0.55,
+        link_probability=0.5,
     )
     return rank_candidates(evidence, candidates, parameters, **more)
 

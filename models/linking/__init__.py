@@ -1,0 +1,1 @@
+"""Which texts are about the same thing, how sure that is, and why."""
