@@ -26,8 +26,6 @@ ORDER_PAIRS = 32
 of at most 0.002 where all of those are correlated by a half."""
 JITTER = 1e-9
 """Added to each squared length of 1, so that a predictor that repeats another can be solved."""
-_CHUNK = 8
-"""Pairs of orders at a time; more no longer fit the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +89,21 @@ def sampled_shares(
     sampling", Computers & Operations Research 36. Mitchell, Cooper, Frank and Holmes (2022),
     "Sampling permutations for Shapley value estimation", JMLR 23, section 2 (both directions).
     """
+    from threadpoolctl import threadpool_limits
+
     number = len(moments)
     correlations, with_response = _correlations(gram, moments, total)
     whole = np.block([[correlations, with_response[:, None]], [with_response[None, :], 1.0]])
     rng = np.random.default_rng(seed)
     orders = rng.permuted(np.tile(np.arange(number), (pairs, 1)), axis=1)
     sums, squares = np.zeros(number), np.zeros(number)
-    for start in range(0, pairs, _CHUNK):
-        chunk = orders[start : start + _CHUNK]
-        gains = (_gains(whole, chunk) + _gains(whole, chunk[:, ::-1])) / 2.0
-        sums += gains.sum(axis=0)
-        squares += (gains**2).sum(axis=0)
+    # Small factorisations with threads of their own take up to a hundred times as long on a busy
+    # machine.
+    with threadpool_limits(1):
+        for order in orders:
+            gains = (_gains(whole, order) + _gains(whole, order[::-1])) / 2.0
+            sums += gains
+            squares += gains**2
     variance = np.maximum(squares - sums**2 / pairs, 0.0) / (pairs - 1)
     return Shares(sums / pairs, np.sqrt(variance / pairs))
 
@@ -135,20 +137,14 @@ def _explained_by_subsets(
     return explained, size
 
 
-def _gains(whole: FloatArray, orders: IntArray) -> FloatArray:
-    """Return what each predictor adds to R squared in each order, shape (n_orders, n).
+def _gains(whole: FloatArray, order: IntArray) -> FloatArray:
+    """Return what each predictor adds to R squared in one order, shape (n,).
 
-    Gaussian elimination: once the predictors before it are swept out, a predictor adds the
-    square of its product with the response over its own square. Elementwise, because many
-    small factorisations with threads of their own take up to a hundred times as long on a busy
-    machine.
+    The last row of the Cholesky factor holds the response's product with each predictor once
+    those before it are swept out.
     """
-    number = orders.shape[1]
-    places = np.concatenate([orders, np.full((len(orders), 1), number)], axis=1)
-    left = whole[places[:, :, None], places[:, None, :]]
-    gains = np.empty(orders.shape)
-    for step in range(number):
-        pivot, row = left[:, step, step], left[:, step, step + 1 :]
-        gains[np.arange(len(orders)), orders[:, step]] = row[:, -1] ** 2 / pivot
-        left[:, step + 1 :, step + 1 :] -= (row / pivot[:, None])[:, :, None] * row[:, None, :]
+    places = np.append(order, len(order))
+    factor = np.linalg.cholesky(whole[np.ix_(places, places)])
+    gains = np.empty(len(order))
+    gains[order] = factor[-1, :-1] ** 2
     return gains

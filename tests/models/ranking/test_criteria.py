@@ -60,7 +60,7 @@ def test_the_gap_is_the_share_of_competitors_that_ship_it_less_ours(
     ranking = rank(
         [{"theme": n} for n in range(3)], signals=signals, signal_vectors=axes(3)[[0, 0, 1, 1]]
     )
-    gaps = [part(ranking, label, "competitor_gap").raw.value for label in LABELS]
+    gaps = [part(ranking, label, "competitor_gap").raw.value or 0.0 for label in LABELS]
     sure = gaps[0]  # a release with the need's own vector is most probably about it
     assert 0.9 < sure < 1.0
     assert gaps == pytest.approx([(sure + sure) / 2, sure / 2 - sure, 0.0], abs=1e-3)
