@@ -7,25 +7,49 @@ the store and published as ideas.json, so its fields are the public schema
 
 from groundswell.report.evidence import Analogue, Asker, Effort, Estimate, Quote, SignalNote
 from groundswell.report.ideas import CriterionPart, RankedIdea
+from groundswell.report.plan import (
+    AlternativePlan,
+    CapacityPrice,
+    ForcedPick,
+    IdeaCategory,
+    LeftOutIdea,
+    PlanBudget,
+    PlannedIdea,
+    PlanShare,
+    ReleasePlan,
+    TeamCoupling,
+    TeamLoad,
+)
 from groundswell.report.themes import NameEvidence, Rise, ThemeProfile, ThemeSummary
 from groundswell.report.whole import Changes, IdeaMove, IdeaReport, ReportTotals, RunStamp
 
 __all__ = [
+    "AlternativePlan",
     "Analogue",
     "Asker",
+    "CapacityPrice",
     "Changes",
     "CriterionPart",
     "Effort",
     "Estimate",
+    "ForcedPick",
+    "IdeaCategory",
     "IdeaMove",
     "IdeaReport",
+    "LeftOutIdea",
     "NameEvidence",
+    "PlanBudget",
+    "PlanShare",
+    "PlannedIdea",
     "Quote",
     "RankedIdea",
+    "ReleasePlan",
     "ReportTotals",
     "Rise",
     "RunStamp",
     "SignalNote",
+    "TeamCoupling",
+    "TeamLoad",
     "ThemeProfile",
     "ThemeSummary",
 ]
