@@ -18,6 +18,7 @@ NAMES = {
     "lineage": "how themes keep their ids over refits, and which changes are told",
     "demand": "how well the rate of voices foretells demand",
     "effort": "how well person-days are estimated by analogy",
+    "plan": "how good a release plan is and how long it takes",
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",
     "ingest": "how fast rows are read, cleaned and stored",

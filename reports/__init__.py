@@ -1,8 +1,17 @@
 """The ranked report as files that people read: HTML, CSV, XLSX, JSON and Markdown."""
 
 from reports.changes import changes_markdown
-from reports.interchange import from_json, schema, to_json
-from reports.rendering import render
+from reports.interchange import from_json, plan_json, schema, to_json
+from reports.rendering import render, render_plan
 from reports.table import top_table_rows
 
-__all__ = ["changes_markdown", "from_json", "render", "schema", "to_json", "top_table_rows"]
+__all__ = [
+    "changes_markdown",
+    "from_json",
+    "plan_json",
+    "render",
+    "render_plan",
+    "schema",
+    "to_json",
+    "top_table_rows",
+]

@@ -9,10 +9,11 @@ from datetime import UTC, date
 from io import BytesIO, StringIO
 from typing import Any
 
-from groundswell.report import IdeaReport
+from groundswell.report import IdeaReport, ReleasePlan
 from reports.columns import Cell, Table, ideas, tables
 from reports.inert import inert_cell
 from reports.interchange import significant
+from reports.plan_table import planned_work
 
 XLSX_CELL = 32_767
 """Characters an XLSX cell can hold (Excel specifications and limits)."""
@@ -27,12 +28,12 @@ def ideas_csv(report: IdeaReport) -> bytes:
     code page and damages every accent; other readers skip it (``encoding="utf-8-sig"``). What
     is not known is an empty cell.
     """
-    table = ideas(report)
-    text = StringIO(newline="")
-    lines = csv.writer(text)
-    lines.writerow(name for name, _ in table.headings)
-    lines.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
-    return text.getvalue().encode("utf-8-sig")
+    return _csv(ideas(report))
+
+
+def plan_csv(plan: ReleasePlan) -> bytes:
+    """Return the work of a release plan, and what is left out, as CSV like `ideas_csv`."""
+    return _csv(planned_work(plan))
 
 
 def ideas_xlsx(report: IdeaReport) -> bytes:
@@ -48,6 +49,14 @@ def ideas_xlsx(report: IdeaReport) -> bytes:
         for table in tables(report):
             _add_sheet(book, table)
     return file.getvalue()
+
+
+def _csv(table: Table) -> bytes:
+    text = StringIO(newline="")
+    lines = csv.writer(text)
+    lines.writerow(name for name, _ in table.headings)
+    lines.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _csv_cell(cell: Cell) -> str:

@@ -7,7 +7,6 @@ that is not needed for the contradiction is dropped.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -35,9 +34,7 @@ def conflict(program: Program) -> tuple[Rule, ...]:
 
 def told(program: Program, rules: Collection[Rule]) -> str:
     """Say in one line which rules contradict each other."""
-    names = {item.item_id: item.item_id for item in program.problem.items}
-    words = [_words(program, rule, names) for rule in rules]
-    return "these cannot all be kept: " + "; ".join(words)
+    return "these cannot all be kept: " + "; ".join(_words(program, rule) for rule in rules)
 
 
 def _broken(program: Program, firm: set[int]) -> set[int] | None:
@@ -66,31 +63,18 @@ def _broken(program: Program, firm: set[int]) -> set[int] | None:
 
 
 def _minimal(program: Program, firm: list[int]) -> tuple[Rule, ...]:
-    kept = list(firm)
-    for rule in firm:
+    kept = [program.rules[rule] for rule in firm]
+    for rule in tuple(kept):
         rest = [other for other in kept if other != rule]
-        if solve(_only(program, rest)) is None:
+        if solve(program.only(rest)) is None:
             kept = rest
-    return tuple(program.rules[rule] for rule in kept)
+    return tuple(kept)
 
 
-def _only(program: Program, rules: list[int]) -> Program:
-    """Return the program with these rules and that nothing is planned twice."""
-    once = [n for n, rule in enumerate(program.rules) if rule[0] == "once"]
-    kept = np.isin(program.rule, [*once, *rules])
-    return replace(
-        program,
-        matrix=program.matrix[np.flatnonzero(kept)],
-        low=program.low[kept],
-        high=program.high[kept],
-        rule=program.rule[kept],
-    )
-
-
-def _words(program: Program, rule: Rule, names: dict[str, str]) -> str:
+def _words(program: Program, rule: Rule) -> str:
     kind, about, other = rule
     if kind == "must":
-        return f"{names[about]} must be done{_too_large(program, about)}"
+        return f"{about} must be done{_too_large(program, about)}"
     if kind == "capacity":
         usable = sum(
             units

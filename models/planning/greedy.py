@@ -1,11 +1,11 @@
 """What a plan without optimisation would be worth, to compare with."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from groundswell.domain import FloatArray, IntArray
+from models.planning.columns import UNITS
 from models.planning.program import Program
+from models.planning.shares import share_mask
 
 
 def list_order(program: Program) -> IntArray:
@@ -19,31 +19,47 @@ def density_order(program: Program) -> IntArray:
     return np.argsort(-rate, kind="stable")
 
 
-def greedy_value(program: Program, order: Sequence[int] | IntArray) -> float:
-    """Take one column after the other as long as every rule holds, and add up the worth.
+def greedy_value(program: Program, order: IntArray) -> float:
+    """Take one column after the other as long as every rule holds, and return their worth.
 
-    The least shares and what must be done are not looked after on the way, so this errs on the
-    side of the greedy plan. Passes are repeated until one takes nothing, since an idea may come
-    up before what it requires.
+    Ideas that must be done come first, then for each least share what counts for it, until its
+    share of all usable days is reached; then the rest. Passes are repeated until one takes
+    nothing, since an idea may come up before what it requires. Ideas that go together are not
+    taken: one alone breaks the rule.
     """
-    kinds = np.array([rule[0] for rule in program.rules])[program.rule]
-    firm = np.flatnonzero(~np.isin(kinds, ["must", "share"]))
-    matrix = program.matrix[firm].toarray()
-    low, high = program.low[firm], program.high[firm]
-    row = np.zeros(len(firm))
-    taken: set[int] = set()
-    value, before = 0.0, -1
-    while len(taken) > before:
-        before = len(taken)
-        for column in order:
-            after = row + matrix[:, column]
-            if program.columns.worth[column] <= 0 or not _holds(after, low, high):
-                continue
-            row = after
-            taken.add(int(column))
-            value += float(program.columns.worth[column])
-    return value
+    taken = _Taken(program)
+    musts = np.array([item.must for item in program.problem.items], bool)
+    taken.fill(order[musts[program.columns.item[order]]], np.inf)
+    for kind, name, _ in program.rules:
+        if kind == "share":
+            asked = program.problem.rules.shares[name] * float(program.usable.sum()) / UNITS
+            taken.fill(order[share_mask(program, name)[order] > 0], asked)
+    before = -1.0
+    while taken.days > before:
+        before = taken.days
+        taken.fill(order[program.columns.worth[order] > 0], np.inf)
+    return taken.worth
 
 
-def _holds(row: FloatArray, low: FloatArray, high: FloatArray) -> bool:
-    return bool((row <= high + 1e-9).all() and (row >= low - 1e-9).all())
+class _Taken:
+    """Columns that are taken, and how far each rule is used up by them."""
+
+    def __init__(self, program: Program) -> None:
+        kinds = np.array([rule[0] for rule in program.rules])[program.rule]
+        firm = np.flatnonzero(kinds != "must")
+        self._program = program
+        self._matrix = program.matrix[firm].toarray()
+        self._low, self._high = program.low[firm], program.high[firm]
+        self._row: FloatArray = np.zeros(len(firm))
+        self.days = self.worth = 0.0
+
+    def fill(self, order: IntArray, days: float) -> None:
+        """Take what fits, in this order, until so many person-days are taken by this call."""
+        columns, end = self._program.columns, self.days + days
+        for column in order.tolist():
+            row = self._row + self._matrix[:, column]
+            fits = (row <= self._high + 1e-9).all() and (row >= self._low - 1e-9).all()
+            if fits and self.days < end:
+                self._row = row
+                self.days += float(columns.days[column])
+                self.worth += float(columns.worth[column])

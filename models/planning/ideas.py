@@ -169,7 +169,7 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def _notes(sources: Sources, waiting: Sequence[RankedIdea], releases: Sequence[str]) -> list[str]:
     notes = []
     if settled := len(sources.ideas) - len(waiting):
-        notes.append(f"{settled} of the report's ideas are done, rejected or duplicates.")
+        notes.append(f"Done, rejected or duplicate ideas, not planned: {settled}.")
     named = {cell.release for cell in sources.capacity}
     if gone := [release for release in releases if release not in named]:
         notes.append(f"No team has capacity for {', '.join(gone)}.")

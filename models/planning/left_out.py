@@ -1,8 +1,9 @@
 """Why an idea is not in the plan, in a few words."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from groundswell.domain import Dependency
+from groundswell.domain import Dependency, IntArray
 from models.planning.problem import PlanItem
 from models.planning.program import Program
 from models.planning.solving import Solution, planned_items
@@ -17,15 +18,23 @@ def why_left_out(program: Program, found: Solution, place: int) -> str:
     planned = planned_items(program, found)
     ids = {problem.items[n].item_id for n in np.flatnonzero(planned)}
     for link in problem.links:
-        if reason := _linked(link, item.item_id, ids):
-            return reason
+        if item.item_id in (link.item_id, link.other_id):
+            other = link.other_id if link.item_id == item.item_id else link.item_id
+            title = problem.items[problem.place(other)].title
+            if reason := _linked(link, other == link.other_id, other in ids, title):
+                return reason
     if (program.columns.worth[mine] <= 0).all():
-        return "costs more than it is worth"
-    if problem.rules.budget is not None and _breaks(program, found, mine, "budget"):
-        return "the budget is spent on ideas worth more"
-    if _breaks(program, found, mine, "capacity"):
+        if problem.net_of_cost:
+            return "costs more than it is worth"
+        return "clearly worth less than the median idea"
+    fits = mine[~_breaks(program, found, mine, "capacity")]
+    if not len(fits):
         return f"the days of {_teams(item)} go to ideas worth more"
-    return "would take a least share from others"
+    if _breaks(program, found, fits, "budget").all():
+        return "the budget is spent on ideas worth more"
+    if _breaks(program, found, fits, "share").all():
+        return "would take a least share from others"
+    return "what it is bound to leaves no release for it"
 
 
 def _too_large(program: Program, item: PlanItem) -> str:
@@ -43,27 +52,25 @@ def _too_large(program: Program, item: PlanItem) -> str:
     )
 
 
-def _linked(link: Dependency, item_id: str, planned: set[str]) -> str:
-    if link.kind == "requires" and link.item_id == item_id and link.other_id not in planned:
-        return f"requires {link.other_id}, which is left out"
-    if link.kind == "excludes" and item_id in (link.item_id, link.other_id):
-        other = link.other_id if link.item_id == item_id else link.item_id
-        return f"excluded by {other}" if other in planned else ""
-    if link.kind == "together" and item_id in (link.item_id, link.other_id):
-        other = link.other_id if link.item_id == item_id else link.item_id
+def _linked(link: Dependency, forward: bool, planned: bool, other: str) -> str:
+    """Say what a link means for one end of it, given the other; empty: nothing."""
+    if link.kind == "requires" and forward and not planned:
+        return f"requires {other}, which is left out"
+    if link.kind == "excludes" and planned:
+        return f"excluded by {other}"
+    if link.kind == "together":
         return f"goes together with {other}, and both are worth less than others"
     return ""
 
 
-def _breaks(program: Program, found: Solution, columns: np.ndarray, kind: str) -> bool:
-    """Tell whether each of these columns, added to the plan, would break a rule of this kind."""
+def _breaks(program: Program, found: Solution, columns: IntArray, kind: str) -> NDArray[np.bool_]:
+    """Tell for each column whether it breaks a rule of this kind when added to the plan."""
     rows = np.flatnonzero([program.rules[rule][0] == kind for rule in program.rule])
-    matrix, high = program.matrix[rows], program.high[rows]
-    used = matrix @ found.x
-    return all(
-        bool((used + matrix[:, [column]].toarray().ravel() > high + 1e-9).any())
-        for column in columns
-    )
+    matrix = program.matrix[rows]
+    used = np.asarray(matrix @ found.x)[:, None] + matrix[:, columns].toarray()
+    over = used > program.high[rows][:, None] + 1e-9
+    under = used < program.low[rows][:, None] - 1e-9
+    return np.asarray((over | under).any(axis=0))
 
 
 def _teams(item: PlanItem) -> str:

@@ -31,6 +31,9 @@ from models.planning.robustness import robustness
 from models.planning.shares import Share, reached, with_shares
 from models.planning.solving import Solution, planned_items, solve
 
+LOOSER = 2.0
+"""Gap of an alternative over that of the plan: a cut makes the search many times longer, and
+which of many nearly equal plans comes second is of no weight."""
 PRICED = 5
 """Best ranked ideas that are left out and priced: each price is another search."""
 LEAST_CHANGE = 0.15
@@ -119,21 +122,24 @@ def find_alternatives(program: Program, found: Solution) -> list[Solution]:
     """Return the next best plans within the same limits, best first.
 
     Each differs from the plan and from those before by at least `LEAST_CHANGE` of its ideas, two
-    at the least: no-good cuts on which ideas are in it. Moving an idea to another release makes
-    no alternative. There are fewer where no other plan keeps the rules.
+    at the least: no-good cuts on which ideas are in it. Neither another release nor an idea that
+    is worth nothing makes an alternative. There are fewer where no other plan keeps the rules.
     """
-    before = planned_items(program, found)
+    columns = program.columns
+    counts = np.zeros(len(program.problem.items), bool)
+    counts[columns.item[columns.worth > 0]] = True
+    before = planned_items(program, found) & counts
     change = max(2, ceil(LEAST_CHANGE * before.sum()))
     others: list[Solution] = []
     for number in range(program.problem.rules.alternatives):
-        row = np.where(before[program.columns.item], -1.0, 1.0)
+        row = np.where(before, -1.0, counts)[columns.item]
         program = program.with_row(
             ("cut", str(number), ""), row, float(change - before.sum()), np.inf
         )
-        other = solve(program)
+        other = solve(program, looser=LOOSER)
         if other is None:
             break
-        before = planned_items(program, other)
+        before = planned_items(program, other) & counts
         others.append(other)
     return sorted(others, key=lambda other: -other.value)
 

@@ -42,7 +42,7 @@ def must_costs(program: Program) -> tuple[tuple[str, float], ...]:
     """Return (item, value lost because it must be planned) for each must."""
     base = _value(program)
     musts = [item.item_id for item in program.problem.items if item.must]
-    return tuple((i, max(0.0, _value(program.without("must", i)) - base)) for i in musts)
+    return tuple((i, max(0.0, _value(program.without(("must", i, ""))) - base)) for i in musts)
 
 
 def cost_of_taking(program: Program, item_id: str) -> float | None:

@@ -18,6 +18,9 @@ Split = tuple[tuple[str, float], ...]
 ValueForm = Literal["money", "utility", "product"]
 PROBLEMS = "problems"
 """Name of the least share for ideas that solve problems."""
+LEAST_CHANCE = 0.10
+"""Probability from which it counts that an idea may be better than the median idea. Below, its
+utility is next to nothing, and it would only fill days that are left with what few want."""
 _Z80 = NormalDist().inv_cdf(0.8)
 _NORMAL = NormalDist()
 
@@ -38,12 +41,19 @@ class Value:
 
     @property
     def expected(self) -> float:
-        """What counts in a plan: the mean, ``E[max(U, 0)]``, or the product itself."""
+        """What counts in a plan: the mean, ``E[max(U, 0)]``, or the product itself.
+
+        A utility that exceeds 0 with less than `LEAST_CHANCE` counts 0.
+        """
         if self.form == "product":
             return math.exp(self.centre)
-        if self.form == "money" or self.spread == 0.0:
-            return self.centre if self.form == "money" else max(self.centre, 0.0)
+        if self.form == "money":
+            return self.centre
+        if self.spread == 0.0:
+            return max(self.centre, 0.0)
         z = self.centre / self.spread
+        if _NORMAL.cdf(z) < LEAST_CHANCE:
+            return 0.0
         return self.centre * _NORMAL.cdf(z) + self.spread * _NORMAL.pdf(z)
 
     def drawn(self, z: float) -> float:

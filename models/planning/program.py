@@ -10,7 +10,7 @@
 * share: the days of a category or objective are at least that share of all planned days
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,9 +53,13 @@ class Program:
         high[self._capacity_rows] = units
         return replace(self, high=high)
 
-    def without(self, kind: str, about: str) -> "Program":
+    def without(self, rule: Rule) -> "Program":
         """Return the program without the rows of a rule; an item stays planned at most once."""
-        kept = np.array([rule[:2] != (kind, about) for rule in self.rules])[self.rule]
+        return self.only([other for other in self.rules if other != rule])
+
+    def only(self, rules: Collection[Rule]) -> "Program":
+        """Return the program with the rows of these rules, and that nothing is planned twice."""
+        kept = np.array([rule[0] == "once" or rule in rules for rule in self.rules])[self.rule]
         return replace(
             self,
             matrix=self.matrix[np.flatnonzero(kept)],

@@ -13,6 +13,8 @@ from groundswell.domain import FloatArray
 from models.planning.program import Program, counts_for
 from models.planning.solving import Solution, relax, solve
 
+_LOOSER = 5.0
+"""Factor of the gap at which the search for the most days stops: they need not be proven."""
 _PARTS = 1000
 """A share is rounded down to a thousandth, so that its row has whole numbers."""
 
@@ -60,7 +62,7 @@ def share_mask(program: Program, name: str) -> FloatArray:
 def _attainable(program: Program, name: str) -> float:
     """Return the most days of a kind over the most days of any kind, both within the rules."""
     days = program.columns.days
-    most = solve(program, days * share_mask(program, name))
+    most = solve(program, days * share_mask(program, name), looser=_LOOSER)
     any_kind = relax(program, days)
     if most is None or any_kind is None or any_kind.bound <= 0.0:
         return 1.0

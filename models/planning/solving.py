@@ -47,20 +47,24 @@ def is_exact(program: Program) -> bool:
     return len(program.columns.item) <= EXACT_COLUMNS
 
 
-def solve(program: Program, worth: FloatArray | None = None) -> Solution | None:
+def solve(
+    program: Program, worth: FloatArray | None = None, *, looser: float = 1.0
+) -> Solution | None:
     """Return the best plan, or the best found in the time; None: no plan keeps the rules.
 
     Parameters
     ----------
     worth
         In place of that of the columns.
+    looser
+        Factor of the rules' gap, at which the search in a large program stops.
 
     Raises
     ------
     PlanError
         The time was over before any plan was found.
     """
-    gap = 0.0 if is_exact(program) else program.problem.rules.gap
+    gap = 0.0 if is_exact(program) else looser * program.problem.rules.gap
     return _solve(program, worth, integral=True, gap=gap)
 
 

@@ -41,7 +41,7 @@ def best_by_trying(program: Program, asked: float) -> float | None:
 
 def values(problem: PlanProblem, ships: np.ndarray) -> np.ndarray:
     worth = np.array([item.value.expected for item in problem.items])
-    return np.where(ships > 0, problem.rules.discount ** (ships - 1.0), 0.0) @ worth
+    return np.asarray(np.where(ships > 0, problem.rules.discount ** (ships - 1.0), 0.0) @ worth)
 
 
 def keeps_rules(problem: PlanProblem, ships: np.ndarray, asked: float) -> np.ndarray:
@@ -138,10 +138,10 @@ def test_the_order_of_the_input_does_not_matter(seed: int, shuffle: Any) -> None
     one = random_problem(seed, 8, 2, budget=None, shares={}, robustness_draws=5)
     if solve(make_program(one)) is None:
         return
-    mixed = [list(one.items), list(one.cells), list(one.links)]
-    for part in mixed:
+    items, cells, links = list(one.items), list(one.cells), list(one.links)
+    for part in (items, cells, links):
         shuffle.shuffle(part)
-    other = make_problem(*mixed[:2], one.releases, mixed[2], one.rules)
+    other = make_problem(items, cells, one.releases, links, one.rules)
     assert make_plan(one) == make_plan(other)
 
 
