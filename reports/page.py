@@ -15,8 +15,9 @@ from reports.inert import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
-TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,12 @@ def report_html(report: IdeaReport, changes: Changes) -> str:
     Its policy allows no script, no request and only the one style sheet it contains, whose hash
     it names. Every text is escaped, and characters that would hide or reorder it are marked.
     """
-    from markupsafe import Markup
-
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
     page = environment().get_template("report.html")
     return page.render(
         report=report,
         changes=changes,
         currency=report.currency,
-        style=Markup(style),  # noqa: S704 - our own file
-        style_hash=f"sha256-{digest}",
+        **style_sheets("report.css"),
         tiers=[(tier, tuple(ideas)) for tier, ideas in groupby(report.ideas, lambda i: i.tier)],
         decisions=summary.decisions(report, changes),
         scale=waterfall.shared_scale(report.ideas),
@@ -65,6 +61,18 @@ def report_html(report: IdeaReport, changes: Changes) -> str:
         all_shown=_ALL_SHOWN,
         few_shown=_FEW_SHOWN,
     )
+
+
+def style_sheets(*names: str) -> "dict[str, Markup | str]":
+    """Return a page's ``style``, these files one after the other, and its ``style_hash``."""
+    from markupsafe import Markup
+
+    style = "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return {
+        "style": Markup(style),  # noqa: S704 - our own files
+        "style_hash": f"sha256-{digest}",
+    }
 
 
 def anchor(idea: RankedIdea) -> str:
@@ -79,7 +87,7 @@ def environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,

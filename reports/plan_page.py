@@ -1,22 +1,15 @@
 """The release plan as one HTML page that needs no script, no network and no other file."""
 
-from base64 import b64encode
-from hashlib import sha256
-
 from markupsafe import Markup
 
 from groundswell.report import IdeaReport, ReleasePlan, TeamLoad
 from reports import figures, plan_words
-from reports.page import TEMPLATES, anchor, environment
+from reports.page import anchor, environment, style_sheets
 from reports.svg import element, percent
 
 
 def plan_html(plan: ReleasePlan, report: IdeaReport) -> str:
     """Return the page; its policy and its look are those of the report, to which it links."""
-    style = "".join(
-        (TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "plan.css")
-    )
-    digest = b64encode(sha256(style.encode()).digest()).decode()
     return (
         environment()
         .get_template("plan.html")
@@ -24,10 +17,9 @@ def plan_html(plan: ReleasePlan, report: IdeaReport) -> str:
             plan=plan,
             report=report,
             words=plan_words,
-            style=Markup(style),  # noqa: S704 - our own files
-            style_hash=f"sha256-{digest}",
             anchors={idea.candidate_id: anchor(idea) for idea in report.ideas},
             load_bar=lambda load: load_bar(load, _widest(plan)),
+            **style_sheets("report.css", "plan.css"),
         )
     )
 

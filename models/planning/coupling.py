@@ -4,19 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from groundswell.report import TeamCoupling
 from models.planning.overrun import work_order
 from models.planning.program import Program
 from models.planning.solving import Solution
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """A planned idea that requires one of another team."""
-
-    item_id: str
-    teams: tuple[str, ...]
-    needs: str
-    needs_teams: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +18,22 @@ class Chain:
     days: float
 
 
-def hand_overs(program: Program, found: Solution) -> tuple[HandOver, ...]:
+def couplings(program: Program, found: Solution) -> tuple[TeamCoupling, ...]:
     """Return every planned requirement between different teams, by item."""
     teams = _teams(program, found)
     return tuple(
-        HandOver(link.item_id, teams[link.item_id], link.other_id, teams[link.other_id])
+        TeamCoupling(link.item_id, teams[link.item_id], link.other_id, teams[link.other_id])
         for link in program.problem.links
         if link.kind == "requires"
         and link.item_id in teams
         and link.other_id in teams
         and teams[link.item_id] != teams[link.other_id]
     )
+
+
+def shared_ideas(program: Program, found: Solution) -> tuple[str, ...]:
+    """Return the planned items that take days of two teams or more, by rank."""
+    return tuple(item_id for item_id, teams in _teams(program, found).items() if len(teams) > 1)
 
 
 def critical_chain(program: Program, found: Solution) -> Chain:

@@ -5,10 +5,9 @@ mostly the gap at which the search stopped, so their relaxations are compared: p
 ideas can be done in part.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from groundswell.report import CapacityPrice, ForcedPick
 from models.planning.program import Program
 from models.planning.solving import Solution, is_exact, planned_items, relax, solve
 
@@ -16,33 +15,27 @@ CAPACITY_STEP = 0.10
 """Share of a team's days by which its capacity is raised to price it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What more capacity of a team brings."""
-
-    team: str
-    days: float
-    """Person-days more, over all releases."""
-    gain: float
-    """Value, at least 0."""
-    brings: tuple[str, ...]
-    """Items planned then and not now; none are named for a large program."""
-
-
-def capacity_gains(program: Program, found: Solution) -> tuple[Gain, ...]:
+def capacity_prices(program: Program, found: Solution) -> tuple[CapacityPrice, ...]:
     """Price `CAPACITY_STEP` more of each team's capacity, by team."""
     base = _value(program)
     return tuple(
-        _gain(program, found, team, base)
+        _price(program, found, team, base)
         for team in sorted({cell.team for cell in program.problem.cells})
     )
 
 
-def must_costs(program: Program) -> tuple[tuple[str, float], ...]:
-    """Return (item, value lost because it must be planned) for each must."""
+def forced_picks(program: Program) -> tuple[ForcedPick, ...]:
+    """Price each item that must be planned: how much more a plan without the duty is worth."""
     base = _value(program)
-    musts = [item.item_id for item in program.problem.items if item.must]
-    return tuple((i, max(0.0, _value(program.without(("must", i, ""))) - base)) for i in musts)
+    return tuple(
+        ForcedPick(
+            item.item_id,
+            item.title,
+            max(0.0, _value(program.without(("must", item.item_id, ""))) - base),
+        )
+        for item in program.problem.items
+        if item.must
+    )
 
 
 def cost_of_taking(program: Program, item_id: str) -> float | None:
@@ -54,7 +47,7 @@ def cost_of_taking(program: Program, item_id: str) -> float | None:
     return max(0.0, _value(program) - value) if np.isfinite(value) else None
 
 
-def _gain(program: Program, found: Solution, team: str, base: float) -> Gain:
+def _price(program: Program, found: Solution, team: str, base: float) -> CapacityPrice:
     mine = np.array([cell.team == team for cell in program.problem.cells])
     days = sum(cell.person_days for cell in program.problem.cells if cell.team == team)
     usable = program.usable
@@ -68,7 +61,7 @@ def _gain(program: Program, found: Solution, team: str, base: float) -> Gain:
             brings = tuple(program.problem.items[place].item_id for place in np.flatnonzero(more))
     else:
         value = _value(wider)
-    return Gain(team, CAPACITY_STEP * days, max(0.0, value - base), brings)
+    return CapacityPrice(team, CAPACITY_STEP * days, max(0.0, value - base), brings)
 
 
 def _value(program: Program) -> float:

@@ -5,11 +5,13 @@ larger the share of the little there is. So a share is asked for only as far as 
 without giving up other work: what the most days of its kind would be of all days.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from groundswell.domain import FloatArray
+from groundswell.report import PlanShare
 from models.planning.program import Program, counts_for
 from models.planning.solving import Solution, relax, solve
 
@@ -46,11 +48,16 @@ def with_shares(program: Program) -> tuple[Program, tuple[Share, ...]]:
     return program, tuple(shares)
 
 
-def reached(program: Program, found: Solution, name: str) -> float:
-    """Return the share of a plan's days that count for `name`, 0 to 1; of no days it is 0."""
+def shares_reached(
+    program: Program, found: Solution, shares: Sequence[Share]
+) -> tuple[PlanShare, ...]:
+    """Set each least share beside what a plan reaches; of no days at all that is 0."""
     days = program.columns.days * found.x
-    total = float(days.sum())
-    return float(days @ share_mask(program, name)) / total if total else 0.0
+    total = float(days.sum()) or 1.0
+    return tuple(
+        PlanShare(s.name, s.wanted, s.asked, float(days @ share_mask(program, s.name)) / total)
+        for s in shares
+    )
 
 
 def share_mask(program: Program, name: str) -> FloatArray:

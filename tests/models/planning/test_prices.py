@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,7 +8,7 @@ from groundswell.domain import Dependency, TeamCapacity
 from groundswell.errors import PlanError
 from models.planning.conflicts import conflict
 from models.planning.plan import make_plan
-from models.planning.prices import capacity_gains, cost_of_taking, must_costs
+from models.planning.prices import capacity_prices, cost_of_taking, forced_picks
 from models.planning.program import make_program
 from models.planning.shares import with_shares
 from models.planning.solving import solve
@@ -44,8 +46,8 @@ def test_no_price_is_negative(seed: int, count: int) -> None:
     found = solve(program)
     if found is None:
         return
-    prices = [gain.gain for gain in capacity_gains(program, found)]
-    prices += [cost for _, cost in must_costs(program)]
+    prices = [gain.gain for gain in capacity_prices(program, found)]
+    prices += [pick.cost for pick in forced_picks(program)]
     prices += [cost_of_taking(program, one.item_id) or 0.0 for one in program.problem.items]
     assert min(prices) >= 0.0
 
@@ -101,7 +103,7 @@ def test_a_share_of_which_there_is_too_little_is_asked_for_as_far_as_it_goes() -
         item("new", 9.0, 12.0),
         item("newer", 8.0, 12.0),
     ]
-    wanted = {"shares": {"problems": 0.5}}
+    wanted: dict[str, Any] = {"shares": {"problems": 0.5}}
     _, (share,) = with_shares(make_program(make(items, capacity(20.0), **wanted)))
     assert (share.wanted, share.asked) == (0.5, 0.25)
     plan = make_plan(make(items, capacity(20.0), robustness_draws=2, **wanted))
