@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from groundswell.domain import Dependency
 from models.planning.plan import find_alternatives, make_plan
 from models.planning.problem import (
+    PROBLEMS,
     PlanItem,
     PlanProblem,
     Split,
@@ -185,3 +186,12 @@ def test_an_idea_too_large_for_a_release_is_spread_and_ships_in_the_last() -> No
     assert (idea.starts, idea.ships) == ("1", "2")
     assert idea.work == (("Heron", "1", 12.0), ("Heron", "2", 12.0))
     assert plan.value == pytest.approx(9.0), "discounted to the release in which it ships"
+
+
+@pytest.mark.parametrize("items", [[], [item("large", 9.0, 99.0)]], ids=["none", "too large"])
+def test_where_nothing_can_be_planned_the_plan_is_empty(items: list[PlanItem]) -> None:
+    plan = make_plan(make(items, capacity(20.0), shares={PROBLEMS: 0.2}, budget=100.0))
+    assert (plan.ideas, plan.value, plan.gap) == ((), 0.0, 0.0)
+    assert [load.planned for load in plan.loads] == [0.0, 0.0]
+    assert [out.candidate_id for out in plan.left_out] == [one.item_id for one in items]
+    assert all(price.gain == 0.0 for price in plan.capacity_prices)
