@@ -21,6 +21,7 @@ NAMES = {
     "link": "how well texts about the same thing are matched, and how true the probabilities are",
     "effort": "how well person-days are estimated by analogy",
     "rank": "how long ranking takes, and how much memory",
+    "plan": "how good a release plan is and how long it takes",
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",
     "ingest": "how fast rows are read, cleaned and stored",

@@ -167,6 +167,24 @@ def themes(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
 
 
 @app.command()
+def plan(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Plan the ideas of the newest report into releases: who does what when, and at what risk."""
+    import json
+
+    import reports
+    from flows import terminal
+    from flows.plan import plan_releases
+    from flows.plan_view import show_plan
+    from groundswell.config import load_config
+
+    found, page = plan_releases(load_config(config))
+    if as_json:
+        terminal.write_json(json.loads(reports.plan_json(found)))
+    else:
+        show_plan(found, page)
+
+
+@app.command()
 def report(
     path_only: Annotated[
         bool, typer.Option("--open-path", help="Print only the path of the page.")

@@ -148,6 +148,22 @@ class EffortConfig(Section):
     conformal_min: Annotated[int, Field(ge=5)] = 20
 
 
+class PlanConfig(Section):
+    """``[plan]``."""
+
+    value: Literal["priority", "money"] = "priority"
+    buffer: Annotated[float, Field(ge=0, lt=1)] = 0.20
+    discount: Annotated[float, Field(gt=0, le=1)] = 0.90
+    releases: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    min_share_problems: Share = 0.20
+    min_share: Mapping[str, Share] = {}
+    """Area or type of the backlog to the least share of the planned days."""
+    budget: Positive | None = None
+    max_overrun: Annotated[float, Field(gt=0, lt=1)] = 0.20
+    gap: Annotated[float, Field(ge=0, lt=1)] = 0.01
+    time_limit_seconds: Positive = 20.0
+
+
 class ReportConfig(Section):
     """``[report]``."""
 
@@ -181,6 +197,7 @@ class Config(Section):
     """Strategy of the operator's own to weight by criterion."""
     money: MoneyConfig = MoneyConfig()
     effort: EffortConfig = EffortConfig()
+    plan: PlanConfig = PlanConfig()
     report: ReportConfig = ReportConfig()
     handover: HandoverConfig = HandoverConfig()
     jira: JiraConfig = JiraConfig()

@@ -6,6 +6,7 @@
   - StoreError      the database cannot be opened, is newer than this program, or is damaged
   - BusyError       another run owns what this one needs
   - ModelError      an encoder or a fitted model is missing or fails its check
+  - PlanError       no release plan keeps all rules
 
 Each is shown as one line (the place, what was found, what would do) with exit status 2 and no
 traceback. A broken promise between our own functions is a ``ValueError``: nobody is expected
@@ -39,3 +40,7 @@ class BusyError(StoreError):
 
 class ModelError(GroundswellError):
     """An encoder or a fitted model cannot be used."""
+
+
+class PlanError(GroundswellError):
+    """The releases cannot be planned."""

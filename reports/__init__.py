@@ -2,15 +2,17 @@
 
 from reports.changes import changes_markdown
 from reports.export import audience_csv
-from reports.interchange import from_json, schema, to_json
-from reports.rendering import render
+from reports.interchange import from_json, plan_json, schema, to_json
+from reports.rendering import render, render_plan
 from reports.table import top_table_rows
 
 __all__ = [
     "audience_csv",
     "changes_markdown",
     "from_json",
+    "plan_json",
     "render",
+    "render_plan",
     "schema",
     "to_json",
     "top_table_rows",

@@ -9,11 +9,12 @@ from datetime import UTC, date
 from io import BytesIO, StringIO
 from typing import Any
 
-from groundswell.report import Audience, IdeaReport
+from groundswell.report import Audience, IdeaReport, ReleasePlan
 from reports.audience import audience_table
 from reports.columns import Cell, Table, ideas, tables
 from reports.inert import inert_cell
 from reports.interchange import significant
+from reports.plan_table import planned_work
 
 XLSX_CELL = 32_767
 """Characters an XLSX cell can hold (Excel specifications and limits)."""
@@ -34,6 +35,11 @@ def ideas_csv(report: IdeaReport) -> bytes:
 def audience_csv(audience: Audience) -> bytes:
     """Return who is to be told of an idea as CSV, in the form of `ideas_csv`."""
     return _csv(audience_table(audience))
+
+
+def plan_csv(plan: ReleasePlan) -> bytes:
+    """Return the work of a release plan, and what is left out, as CSV like `ideas_csv`."""
+    return _csv(planned_work(plan))
 
 
 def ideas_xlsx(report: IdeaReport) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import groundswell.report
 from groundswell.errors import StoreError
-from groundswell.report import Changes, IdeaReport
+from groundswell.report import Changes, IdeaReport, ReleasePlan
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -42,6 +42,14 @@ def changes_json(changes: Changes) -> str:
     from pydantic import TypeAdapter
 
     values = _rounded(TypeAdapter(Changes).dump_python(changes, mode="json"))
+    return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def plan_json(plan: ReleasePlan) -> str:
+    """Return a release plan as canonical JSON, ending in a newline."""
+    from pydantic import TypeAdapter
+
+    values = _rounded(TypeAdapter(ReleasePlan).dump_python(plan, mode="json"))
     return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 

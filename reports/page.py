@@ -15,6 +15,7 @@ from reports.inert import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -46,17 +47,12 @@ def report_html(report: IdeaReport, changes: Changes) -> str:
     Its policy allows no script, no request and only the one style sheet it contains, whose hash
     it names. Every text is escaped, and characters that would hide or reorder it are marked.
     """
-    from markupsafe import Markup
-
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
     page = environment().get_template("report.html")
     return page.render(
         report=report,
         changes=changes,
         currency=report.currency,
-        style=Markup(style),  # noqa: S704 - our own file
-        style_hash=f"sha256-{digest}",
+        **style_sheets("report.css"),
         tiers=[(tier, tuple(ideas)) for tier, ideas in groupby(report.ideas, lambda i: i.tier)],
         decisions=summary.decisions(report, changes),
         scale=waterfall.shared_scale(report.ideas),
@@ -66,6 +62,18 @@ def report_html(report: IdeaReport, changes: Changes) -> str:
         all_shown=_ALL_SHOWN,
         few_shown=_FEW_SHOWN,
     )
+
+
+def style_sheets(*names: str) -> "dict[str, Markup | str]":
+    """Return a page's ``style``, these files one after the other, and its ``style_hash``."""
+    from markupsafe import Markup
+
+    style = "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return {
+        "style": Markup(style),  # noqa: S704 - our own files
+        "style_hash": f"sha256-{digest}",
+    }
 
 
 def anchor(idea: RankedIdea) -> str:

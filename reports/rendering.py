@@ -1,8 +1,8 @@
 """All files of one report at once: what a run writes and the review app serves."""
 
-from groundswell.report import Changes, IdeaReport
+from groundswell.report import Changes, IdeaReport, ReleasePlan
 from reports.changes import changes_markdown
-from reports.interchange import changes_json, to_json
+from reports.interchange import changes_json, plan_json, to_json
 
 
 def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
@@ -30,4 +30,28 @@ def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
         "ideas.json": to_json(report).encode(),
         "changes.md": changes_markdown(changes, report).encode(),
         "changes.json": changes_json(changes).encode(),
+    }
+
+
+def render_plan(plan: ReleasePlan, report: IdeaReport) -> dict[str, bytes]:
+    """Return a release plan's files by name; equal arguments give equal bytes.
+
+    Parameters
+    ----------
+    report
+        Whose ideas are planned; the page links into report.html beside it.
+
+    Returns
+    -------
+    dict of str to bytes
+        ``plan.html`` (one self-contained page without script), ``plan.csv`` and, without loss,
+        ``plan.json``.
+    """
+    from reports.export import plan_csv
+    from reports.plan_page import plan_html
+
+    return {
+        "plan.html": plan_html(plan, report).encode(),
+        "plan.csv": plan_csv(plan),
+        "plan.json": plan_json(plan).encode(),
     }

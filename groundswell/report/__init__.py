@@ -8,33 +8,57 @@ the store and published as ideas.json, so its fields are the public schema
 from groundswell.report.audience import Addressee, Audience, NamedDeal, Rival
 from groundswell.report.evidence import Analogue, Asker, Effort, Estimate, Quote, SignalNote
 from groundswell.report.ideas import CriterionPart, RankedIdea
+from groundswell.report.plan import (
+    AlternativePlan,
+    CapacityPrice,
+    ForcedPick,
+    IdeaCategory,
+    LeftOutIdea,
+    PlanBudget,
+    PlannedIdea,
+    PlanShare,
+    ReleasePlan,
+    TeamCoupling,
+    TeamLoad,
+)
 from groundswell.report.profit import Assumption, Portfolio, Profit
 from groundswell.report.themes import NameEvidence, Rise, ThemeProfile, ThemeSummary
 from groundswell.report.whole import Changes, IdeaMove, IdeaReport, ReportTotals, RunStamp
 
 __all__ = [
     "Addressee",
+    "AlternativePlan",
     "Analogue",
     "Asker",
     "Assumption",
     "Audience",
+    "CapacityPrice",
     "Changes",
     "CriterionPart",
     "Effort",
     "Estimate",
+    "ForcedPick",
+    "IdeaCategory",
     "IdeaMove",
     "IdeaReport",
+    "LeftOutIdea",
     "NameEvidence",
     "NamedDeal",
+    "PlanBudget",
+    "PlanShare",
+    "PlannedIdea",
     "Portfolio",
     "Profit",
     "Quote",
     "RankedIdea",
+    "ReleasePlan",
     "ReportTotals",
     "Rise",
     "Rival",
     "RunStamp",
     "SignalNote",
+    "TeamCoupling",
+    "TeamLoad",
     "ThemeProfile",
     "ThemeSummary",
 ]

@@ -22,7 +22,7 @@ from groundswell import __version__
 
 COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
-    *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace"),
+    *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace", "plan"),
 }
 NEEDS = (
     "let us work offline when the train has no network",
@@ -228,6 +228,30 @@ def test_themes_come_most_wanted_first(ran: Path) -> None:
     assert str(voices[0]) in type_in(ran, "themes").out
 
 
+def test_a_plan_without_capacity_says_which_file_to_add(ran: Path) -> None:
+    typed = type_in(ran, "plan")
+    assert (typed.status, typed.out) == (2, "")
+    assert 'add [[sources]] with kind = "capacity" and a file with team, release' in typed.err
+
+
+def test_the_plan_ships_ideas_within_the_teams_days(ran: Path) -> None:
+    (ran.parent / "capacity.csv").write_text(
+        "team,release,person_days,day_rate\nLark,4.10,30,500\nLark,4.9,30,500\n"
+    )
+    with ran.open("a", encoding="utf-8") as file:
+        file.write('[[sources]]\nname = "teams"\nkind = "capacity"\npath = "capacity.csv"\n')
+    assert type_in(ran, "run").status == 0
+    plan = read(ran, "plan")
+    assert plan == json.loads((ran.parent / "report" / "plan.json").read_text(encoding="utf-8"))
+    assert plan["releases"] == ["4.9", "4.10"]
+    assert plan["ideas"]
+    assert all(load["planned"] <= load["usable"] <= 24 for load in plan["loads"])
+    shown = type_in(ran, "plan").out
+    assert all(word in shown for word in ("Release 4.9", "Lark", "overrun", "plan.html"))
+    page = (ran.parent / "report" / "plan.html").read_text(encoding="utf-8")
+    assert plan["ideas"][0]["title"] in page
+
+
 def test_refused_rows_are_listed_with_place_and_reason(ran: Path) -> None:
     (entry,) = read(ran, "quarantine")
     assert entry["row"]["reason"] == "bad_date"
@@ -250,7 +274,7 @@ def test_a_report_that_was_moved_or_changed_is_written_again(ran: Path) -> None:
     assert page.stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("command", ["ideas", "themes", "report", "quarantine"])
+@pytest.mark.parametrize("command", ["ideas", "themes", "report", "quarantine", "plan"])
 def test_reading_before_the_first_run_says_what_to_type_and_makes_nothing(
     fresh: Path, command: str
 ) -> None:

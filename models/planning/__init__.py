@@ -1,0 +1,1 @@
+"""Which ideas ship in which release, by mixed-integer programming."""
