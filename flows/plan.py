@@ -24,7 +24,7 @@ POINTS = "points"
 BASIS = {
     "money": "the value within 12 months, less the cost of the work",
     "utility": "the expected utility E[max(U, 0)]: U is the priority without its part for effort,"
-    " in standard deviations above the median idea",
+    " in standard deviations above an idea that nobody asks for",
     "product": "the strategy's product of natural units, without its effort",
 }
 """What an idea's value is, in words, by the form it has."""
@@ -62,6 +62,7 @@ def make(config: Config, store: Store, report: IdeaReport) -> ReleasePlan:
         items=market.work_items(),
         dependencies=market.dependencies(),
         problem_shares=_problem_shares(config, store, report),
+        unasked=report.unasked,
         money=config.plan.value == "money",
         product=known_strategies(config.strategies)[report.strategy].product,
     )

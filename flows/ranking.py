@@ -203,4 +203,5 @@ def _report(
             ranking.drivers,
         ),
         portfolio=ranking.portfolio,
+        unasked=ranking.unasked,
     )

@@ -63,6 +63,8 @@ class IdeaReport:
     themes: tuple[ThemeSummary, ...]
     portfolio: Portfolio | None = None
     """All ideas whose value and cost are known, together; None without any."""
+    unasked: float = 0.0
+    """Priority, without effort, of an idea that nobody asks for; what a plan counts from."""
 
 
 @dataclass(frozen=True, slots=True)

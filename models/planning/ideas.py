@@ -40,6 +40,8 @@ class Sources:
     """Candidate to the share of problems among the problems and requests that speak for it."""
     product: bool = False
     """The ranking's strategy multiplies natural units, as RICE does."""
+    unasked: float = 0.0
+    """Priority, without effort, of an idea that nobody asks for: where utility begins."""
     money: bool = False
     """Count money, and not what the ranking counts."""
 
@@ -66,7 +68,8 @@ def plan_input(sources: Sources, rules: Rules, releases: Sequence[str] = ()) -> 
     Raises
     ------
     PlanError
-        It is to count money that is not known; or something must be done that no idea of the report stands for, or that is blocked.
+        It is to count money that is not known; or something must be done that no idea of the
+        report stands for, or that is blocked.
     """
     waiting = [idea for idea in sources.ideas if idea.status in _OPEN_STATUSES]
     form = _form(sources, waiting)
@@ -116,7 +119,7 @@ def _form(sources: Sources, ideas: Sequence[RankedIdea]) -> ValueForm:
     return "money"
 
 
-def idea_value(idea: RankedIdea, form: ValueForm) -> Value:
+def idea_value(idea: RankedIdea, form: ValueForm, unasked: float) -> Value:
     """Return what an idea is worth without its effort, which a plan counts in days."""
     if form == "money" and idea.profit is not None:
         worth = idea.profit.value
@@ -124,7 +127,7 @@ def idea_value(idea: RankedIdea, form: ValueForm) -> Value:
         return Value(worth.value or 0.0, spread, form)
     parts = [part for part in idea.parts if part.criterion != EFFORT]
     return Value(
-        sum(part.contribution for part in parts),
+        sum(part.contribution for part in parts) - (unasked if form == "utility" else 0.0),
         math.sqrt(sum(part.spread**2 for part in parts)),
         form,
     )
@@ -136,7 +139,7 @@ def _item(idea: RankedIdea, sources: Sources, form: ValueForm, links: IdeaLinks)
     return PlanItem(
         item_id=idea.candidate_id,
         title=idea.title,
-        value=idea_value(idea, form),
+        value=idea_value(idea, form, sources.unasked),
         p50=idea.effort.p50,
         p80=max(idea.effort.p50, idea.effort.p80),
         splits=_splits(idea, work, sources),

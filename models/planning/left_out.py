@@ -26,7 +26,7 @@ def why_left_out(program: Program, found: Solution, place: int) -> str:
     if (program.columns.worth[mine] <= 0).all():
         if problem.net_of_cost:
             return "costs more than it is worth"
-        return "clearly worth less than the median idea"
+        return "no more than one that nobody asks for"
     fits = mine[~_breaks(program, found, mine, "capacity")]
     if not len(fits):
         return f"the days of {_teams(item)} go to ideas worth more"

@@ -19,8 +19,8 @@ ValueForm = Literal["money", "utility", "product"]
 PROBLEMS = "problems"
 """Name of the least share for ideas that solve problems."""
 LEAST_CHANCE = 0.10
-"""Probability from which it counts that an idea may be better than the median idea. Below, its
-utility is next to nothing, and it would only fill days that are left with what few want."""
+"""Probability from which it counts that an idea may be better than one that nobody asks for. Below,
+its utility is next to nothing, and it would only fill days that are left with what few want."""
 _Z80 = NormalDist().inv_cdf(0.8)
 _NORMAL = NormalDist()
 
@@ -30,8 +30,9 @@ class Value:
     """What an idea is worth, uncertain; `form` says in which unit.
 
     ``money``: currency of 12 months before the cost of the work, normal. ``utility``: standard
-    deviations above the median idea, normal, of which what lies above 0 counts. ``product``:
-    the logarithm of a framework's product of natural units (RICE, WSJF) without its effort.
+    deviations above an idea that nobody asks for, normal, of which what lies above 0 counts.
+    ``product``: the logarithm of a framework's product of natural units (RICE, WSJF) without its
+    effort.
     """
 
     centre: float

@@ -220,3 +220,6 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(EFFORT, "person-days", effort, "ln(x)", "no estimate"),
 )
 """Effort last; it is the only one that counts against an idea."""
+
+ZERO_IS_NOTHING = ("reach", "unmet_need", "driver", "revenue", "competitor_gap")
+"""Criteria that are 0 for an idea that nobody asks for and nobody has; the others say nothing."""

@@ -7,7 +7,14 @@ import numpy as np
 
 from groundswell.domain import FloatArray
 from models.evidence.inputs import RankingParameters
-from models.ranking.criteria import CRITERIA, EFFORT, Criterion, Facts, Sample
+from models.ranking.criteria import (
+    CRITERIA,
+    EFFORT,
+    ZERO_IS_NOTHING,
+    Criterion,
+    Facts,
+    Sample,
+)
 from models.ranking.market import MarketView
 from models.ranking.scoring import (
     Reference,
@@ -55,6 +62,15 @@ class Yardstick:
         moved = np.array([centre + scale * z])
         unit = self.reference.revenue_unit
         return float(untransformed(moved, criterion, self.strategy, unit)[0])
+
+    @property
+    def unasked(self) -> float:
+        """Priority, without effort, of an idea that nobody asks for and no competitor has."""
+        nothing = {
+            c.name: np.array([[0.0 if c.name in ZERO_IS_NOTHING else np.nan]])
+            for c in self.criteria
+        }
+        return float(add(self.contributions(self.place(nothing)), (1, 1))[0, 0])
 
     def contributions(self, z: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return ``w z`` by criterion; 0 where z is missing."""

@@ -49,6 +49,8 @@ class Ranking:
     """What each theme does to the score."""
     portfolio: Portfolio | None
     """The ideas whose value and cost are known; None without any."""
+    unasked: float
+    """Priority, without effort, of an idea that nobody asks for."""
 
 
 def rank_candidates(
@@ -94,6 +96,7 @@ def rank_candidates(
         totals=count_totals(table, voices),
         drivers=fixed.drivers,
         portfolio=portfolio_of(ledger),
+        unasked=measured.yardstick.unasked,
     )
 
 
