@@ -22,6 +22,7 @@ NAMES = {
     "effort": "how well person-days are estimated by analogy",
     "rank": "how long ranking takes, and how much memory",
     "plan": "how good a release plan is and how long it takes",
+    "worlds": "how often the interval of a rank holds the true one",
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",
     "ingest": "how fast rows are read, cleaned and stored",

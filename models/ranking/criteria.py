@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import rankdata
+from scipy.special import ndtr
 
 from groundswell.domain import FloatArray
 from models.evidence.rates import rate_ratio, shrunk_rate
@@ -25,7 +25,7 @@ SEVERITY_PRIOR = 4.0
 CONFIDENT_VOICES = 5.0
 """Effective voices at which half of what is said of a candidate is its own evidence."""
 
-Transform = Literal["ln(x + 0.5)", "x", "ln(1 + x / unit)", "ln(x)", "logit(x)", "signed sqrt(x)"]
+Transform = Literal["ln(x + 0.5)", "x", "ln(1 + x / unit)", "ln(x)", "logit(x)"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Facts:
     design_effect: FloatArray
     prior: tuple[float, float]
     """Gamma prior of the rates, `models.evidence.rates.gamma_prior`."""
+    reach_scale: tuple[float, float]
+    """Centre and scale of ``ln(reach + 0.5)`` in the reference."""
     satisfied_share: float
     """Of all rated voices, 0 to 1."""
     rated: FloatArray
@@ -96,15 +98,26 @@ def reach(sample: Sample, facts: Facts) -> FloatArray:
 def unmet_need(sample: Sample, facts: Facts) -> FloatArray:
     """Return the opportunity of each candidate; missing where voices are there but none rated.
 
-    Importance is ten times the percentile of reach: inferred, nobody was asked. What nobody
-    speaks for has no importance, so its opportunity is 0, which is known and not missing.
+    Importance is ten times the place of reach among the ideas of the reference, by a normal
+    distribution: inferred, nobody was asked. What nobody speaks for has no importance, so its
+    opportunity is 0, which is known and not missing.
     """
-    importance = 10.0 * rankdata(reach(sample, facts), axis=0) / len(facts.rated)
+    importance = inferred_importance(reach(sample, facts), facts.reach_scale)
     value = opportunity(
         importance, sample.demand.satisfied, sample.demand.unsatisfied, facts.satisfied_share
     )
     unrated = np.where(facts.heard[:, None] > 0, np.nan, 0.0)
     return np.where(facts.rated[:, None] > 0, value, unrated)
+
+
+def inferred_importance(reach: FloatArray, scale: tuple[float, float]) -> FloatArray:
+    """Return ``10 Phi((ln(reach + 0.5) - centre) / scale)``, 0 to 10; 5 where reaches are alike.
+
+    A percentile would jump where two reaches are close, and would change with every other idea.
+    """
+    centre, width = scale
+    distance = (np.log(reach + 0.5) - centre) / width if width > 0.0 else np.zeros_like(reach)
+    return np.asarray(10.0 * ndtr(distance))
 
 
 def opportunity(
@@ -195,6 +208,7 @@ def effort(sample: Sample, facts: Facts) -> FloatArray:
     return np.broadcast_to(sample.effort_days, sample.demand.strength.shape)
 
 
+DRIVER = "driver"
 EFFORT = "effort"
 CRITERIA: tuple[Criterion, ...] = (
     Criterion("reach", "voices per 90 days", reach, "ln(x + 0.5)", "nobody speaks for it"),
@@ -203,10 +217,10 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion("severity", "share blocked", severity, "logit(x)", "no statement was annotated"),
     Criterion(
-        "driver",
+        DRIVER,
         "points of the mean score",
         driver,
-        "signed sqrt(x)",
+        "x",
         "under 200 scored records, or under 10 customers who scored and voiced it",
     ),
     Criterion(

@@ -9,6 +9,7 @@ from groundswell.domain import FloatArray
 from models.evidence.inputs import RankingParameters
 from models.ranking.criteria import (
     CRITERIA,
+    DRIVER,
     EFFORT,
     ZERO_IS_NOTHING,
     Criterion,
@@ -131,6 +132,7 @@ def make_yardstick(
         scales={**known, **scales},
         revenue_unit=unit,
         market=facts.market_scales,
+        reach=facts.reach_scale,
         spread=frozen.spread if frozen else 1.0,
     )
     weights = signed_weights(strategy, [c.name for c in kept], reference.scales)
@@ -138,18 +140,28 @@ def make_yardstick(
     return yardstick, _dropped_notes(weighed, kept, absent, strategy)
 
 
-def _scale(criterion: Criterion, values: FloatArray, facts: Facts) -> tuple[float, float]:
+def scale_of_asked(values: FloatArray, heard: FloatArray) -> tuple[float, float]:
     """Return centre and scale of the ideas that somebody asks for, if there are a few.
 
     A backlog full of what nobody asks for would put the centre at nothing and make of every idea
     that is asked for an extreme one.
     """
-    asked_for = facts.heard > 0
-    centre, scale = robust_scale(values[asked_for] if asked_for.sum() >= FEW else values)
+    asked_for = heard > 0
+    return robust_scale(values[asked_for] if asked_for.sum() >= FEW else values)
+
+
+def _scale(criterion: Criterion, values: FloatArray, facts: Facts) -> tuple[float, float]:
+    centre, scale = scale_of_asked(values, facts.heard)
     # Estimates that all say about the same must not turn their own error into differences.
-    return centre, float(
-        np.hypot(scale, facts.effort_log_sd)
-    ) if criterion.name == EFFORT else scale
+    return centre, float(np.hypot(scale, _error(criterion.name, facts)))
+
+
+def _error(name: str, facts: Facts) -> float:
+    """Return the typical error of one estimate, on the scale of the criterion's h."""
+    known = facts.driver_sd[~np.isnan(facts.driver_sd)]
+    if name == DRIVER and len(known):
+        return float(np.median(known))
+    return facts.effort_log_sd if name == EFFORT else 0.0
 
 
 def _dropped_notes(

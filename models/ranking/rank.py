@@ -10,7 +10,7 @@ from groundswell.domain import FeatureCandidate, FloatArray, IntArray
 from groundswell.report import Portfolio, RankedIdea, ReportTotals
 from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.quotes import Quotables
-from models.evidence.rates import exposure_days, gamma_prior
+from models.evidence.rates import exposure_days, gamma_prior, shrunk_rate
 from models.evidence.voices import usable_mentions
 from models.ranking.criteria import Facts
 from models.ranking.demand import Voices, hear_voices
@@ -18,7 +18,7 @@ from models.ranking.explanation import Measured, voices_behind
 from models.ranking.ideas import Trials, describe_ideas
 from models.ranking.money import gather_money
 from models.ranking.outside import Outside, look_outside
-from models.ranking.priority import add, make_yardstick, market_scales
+from models.ranking.priority import add, make_yardstick, market_scales, scale_of_asked
 from models.ranking.profit import keep_ledger, portfolio_of
 from models.ranking.scoring import Reference
 from models.ranking.side_by_side import ranks_by_strategy
@@ -105,17 +105,20 @@ def _facts(
     fixed: Outside,
     evidence: Evidence,
     parameters: RankingParameters,
-    scales: tuple[tuple[float, float], tuple[float, float]],
+    frozen: Reference | None,
 ) -> Facts:
     sums = voices.add_up(voices.membership[:, None])
     effect = voices.design_effect()
     exposure = exposure_days(voices.history_days, parameters.half_life_days) / effect
     content, discontent = sums.satisfied[:, 0], sums.unsatisfied[:, 0]
-    rated = content + discontent
+    rated, heard = content + discontent, voices.count(voices.membership)
+    prior = gamma_prior(sums.strength[:, 0] / effect, exposure)
+    reach = np.log(shrunk_rate(sums.strength[:, 0] / effect, exposure, prior) + 0.5)
     return Facts(
         exposure=exposure,
         design_effect=effect,
-        prior=gamma_prior(sums.strength[:, 0] / effect, exposure),
+        prior=prior,
+        reach_scale=frozen.reach if frozen else scale_of_asked(reach, heard),
         satisfied_share=_share(content, rated),
         rated=rated,
         overall_severity=_share(sums.blocked, sums.judged),
@@ -124,11 +127,11 @@ def _facts(
         driver=fixed.driver,
         driver_sd=fixed.driver_sd,
         fit=fixed.fit,
-        heard=voices.count(voices.membership),
+        heard=heard,
         history_days=voices.history_days,
         money=gather_money(voices, evidence.accounts, fixed.deals, parameters.money),
         market=fixed.market,
-        market_scales=scales,
+        market_scales=frozen.market if frozen else market_scales(fixed.market),
         effort_log_sd=float(np.median(fixed.efforts.log_sd)) if len(fixed.efforts.days) else 0.0,
     )
 
@@ -145,8 +148,7 @@ def _measure(
     parameters: RankingParameters,
     frozen: Reference | None,
 ) -> tuple[Measured, list[str]]:
-    scales = frozen.market if frozen else market_scales(fixed.market)
-    facts = _facts(voices, fixed, evidence, parameters, scales)
+    facts = _facts(voices, fixed, evidence, parameters, frozen)
     sample = point_sample(voices, fixed.efforts, parameters)
     yardstick, notes = make_yardstick(sample, facts, parameters, frozen)
     raw = yardstick.measure(sample, facts)
@@ -187,8 +189,7 @@ def _ranks_without_sources(
     for name in names if len(names) > 1 else []:
         rest = table[table["source"] != name]
         voices = hear_voices(rest, candidates, evidence.accounts, evidence.as_of, parameters)
-        scales = measured.yardstick.reference.market
-        facts = _facts(voices, fixed, evidence, parameters, scales)
+        facts = _facts(voices, fixed, evidence, parameters, measured.yardstick.reference)
         sample = point_sample(voices, fixed.efforts, parameters)
         without.append((f"source {name}", ranks_of(measured.yardstick.priority(sample, facts))))
     for name, what in (("revenue", "accounts and deals"), ("market_pull", "market signals")):

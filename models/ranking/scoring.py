@@ -35,6 +35,8 @@ class Reference:
     """m in ``ln(1 + x / m)``: the median of the positive revenues."""
     market: tuple[tuple[float, float], tuple[float, float]]
     """(mean, sd) of the search slopes and of the matching releases."""
+    reach: tuple[float, float]
+    """Centre and scale of ``ln(reach + 0.5)``, from which importance is inferred."""
     spread: float
     """Standard deviation of the priorities."""
 
@@ -53,6 +55,7 @@ def reference_from_json(text: str) -> Reference:
         scales={name: (centre, scale) for name, (centre, scale) in values["scales"].items()},
         revenue_unit=values["revenue_unit"],
         market=((slope[0], slope[1]), (releases[0], releases[1])),
+        reach=tuple(values["reach"]),
         spread=values["spread"],
     )
 
@@ -69,8 +72,6 @@ def transformed(
         return np.log1p(values / revenue_unit)
     if criterion.transform == "logit(x)":
         return np.asarray(logit(np.clip(values, SMALLEST_SHARE, 1.0 - SMALLEST_SHARE)))
-    if criterion.transform == "signed sqrt(x)":
-        return np.asarray(np.sign(values) * np.sqrt(np.abs(values)))
     return values
 
 
@@ -86,8 +87,6 @@ def untransformed(
         return np.asarray(np.expm1(values) * revenue_unit)
     if criterion.transform == "logit(x)":
         return np.asarray(expit(values))
-    if criterion.transform == "signed sqrt(x)":
-        return np.asarray(np.sign(values) * values**2)
     return values
 
 

@@ -12,7 +12,7 @@ from models.effort.analogy import learn_analogy
 from models.effort.finished_work import class_medians, gather_finished
 from models.evidence.inputs import EffortParameters, MoneyParameters
 from models.evidence.rates import decay, exposure_days, rate_ratio, shrunk_rate
-from models.ranking.criteria import CRITERIA, EFFORT, opportunity
+from models.ranking.criteria import CRITERIA, EFFORT, inferred_importance, opportunity
 from models.ranking.scoring import distances, shown_score, signed_weights, transformed
 from models.ranking.strategies import STRATEGIES
 
@@ -28,10 +28,12 @@ def _rows(first: str) -> list[list[str]]:
 
 def test_worked_example() -> None:
     strength = decay(AGES, 90.0).sum(keepdims=True)
+    reach = shrunk_rate(strength, exposure_days(360.0, 90.0), (1.2, 60.0))[0]
+    importance = inferred_importance(np.array(reach), (0.40, 0.70))
     money = MoneyParameters()
     raw = {
-        "reach": shrunk_rate(strength, exposure_days(360.0, 90.0), (1.2, 60.0))[0],
-        "unmet_need": opportunity(np.array(8.5), np.array(2.0), np.array(7.0), 0.6),
+        "reach": reach,
+        "unmet_need": opportunity(importance, np.array(2.0), np.array(7.0), 0.6),
         "revenue": money.churn_uplift * 150_000 + 40_000 * 0.4 / 2,
         "severity": (4.0 * 0.3 + 4.5) / (4.0 + 12.0),
         "driver": 0.08,

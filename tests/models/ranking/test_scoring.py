@@ -117,7 +117,9 @@ def test_the_reference_median_scores_fifty() -> None:
 
 
 def test_a_reference_survives_its_json() -> None:
-    reference = Reference("odi", {"reach": (0.1, 0.2)}, 3.0, ((0.0, 1.0), (2.0, 0.5)), 0.7)
+    reference = Reference(
+        "odi", {"reach": (0.1, 0.2)}, 3.0, ((0.0, 1.0), (2.0, 0.5)), (0.3, 0.4), 0.7
+    )
     assert reference_from_json(reference_to_json(reference)) == reference
 
 
