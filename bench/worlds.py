@@ -151,7 +151,7 @@ def draw_evidence(world: World, draws: np.random.Generator) -> Evidence:
             "source": "desk",
             "channel": "survey",
             "author": None,
-            "account_id": np.where(account, ids, None),
+            "account_id": pd.Series(ids, dtype=object).where(account, None),
             "rating": np.where(rated, np.where(content, TOP, LOW), np.nan),
             "nps": np.nan,
             "severity": draws.beta(4.0 * spread, 4.0 * (1.0 - spread)),

@@ -20,8 +20,8 @@ from models.evidence.inputs import RankingParameters
 from models.evidence.rates import WEEK_DAYS, burst_weights, decay
 from models.evidence.voices import YEAR_DAYS, account_of, segment_weights
 from models.ranking.pairs import (
-    mean_per_pair,
     mentions_per_pair,
+    newest_satisfaction,
     pair_numbers,
     worst_per_pair,
 )
@@ -198,7 +198,7 @@ def _parts(
     candidate, who = pairs["candidate"].to_numpy(np.int64), pairs["voice"].to_numpy(np.int64)
     membership, age = pairs["p"].to_numpy(np.float64), pairs["age_days"].to_numpy(np.float64)
     spoken = spoken.assign(pair=pair_numbers(spoken))
-    satisfied = mean_per_pair(spoken, len(pairs))
+    satisfied = newest_satisfaction(spoken, len(pairs))
     rated = ~np.isnan(satisfied)
     in_need = _need(candidate, membership, satisfied, n_candidates)
     need = customers.weight[who] * in_need
@@ -245,7 +245,7 @@ def _spoken(
 def _need(
     candidate: IntArray, membership: FloatArray, satisfied: FloatArray, n_candidates: int
 ) -> FloatArray:
-    """Return how far each voice is in need, 0 to 1: the share of its ratings that are not top.
+    """Return how far each voice is in need, 0 to 1: 0 if its newest rating is a top one, else 1.
 
     An unrated voice is taken to be like the rated ones of its candidate.
     """

@@ -16,15 +16,16 @@ def pair_numbers(spoken: pd.DataFrame) -> IntArray:
     return np.asarray(np.cumsum(starts) - 1, np.int64)
 
 
-def mean_per_pair(spoken: pd.DataFrame, n_pairs: int) -> FloatArray:
-    """Return the satisfied share of each pair's rated mentions, NaN without one."""
-    value = spoken["satisfied"].to_numpy(np.float64)
-    rated = ~np.isnan(value)
-    pair = spoken["pair"].to_numpy(np.int64)[rated]
-    number = np.bincount(pair, minlength=n_pairs).astype(np.float64)
-    total = np.bincount(pair, value[rated], minlength=n_pairs)
-    share = np.full(n_pairs, np.nan)
-    return np.asarray(np.divide(total, number, out=share, where=number > 0))
+def newest_satisfaction(spoken: pd.DataFrame, n_pairs: int) -> FloatArray:
+    """Return what each pair's newest rated mention says, 1 for content, NaN without one.
+
+    What a customer thought before is past, and to say the same again changes nothing.
+    """
+    rated = spoken.dropna(subset=["satisfied"])
+    newest = rated.sort_values(["pair", "age_days", "statement_id"]).drop_duplicates("pair")
+    satisfied = np.full(n_pairs, np.nan)
+    satisfied[newest["pair"].to_numpy(np.int64)] = newest["satisfied"].to_numpy(np.float64)
+    return satisfied
 
 
 def worst_per_pair(spoken: pd.DataFrame, n_pairs: int) -> FloatArray:

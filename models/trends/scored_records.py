@@ -45,7 +45,7 @@ class ScoredRecords:
     voice: IntArray
     """Number of the customer, from 0."""
     weight: FloatArray
-    """One over the customer's scored records, so that every customer counts once."""
+    """Every customer has 1, shared alike by the sets of themes that it speaks of."""
     theme_ids: tuple[int, ...]
     """The columns of `themes`, ascending."""
     themes: csr_array
@@ -83,7 +83,7 @@ def scored_records(
     scale = max(SCALES, key=lambda one: _scored(mentions, one)["record_id"].nunique())
     table = _scored(mentions, scale).sort_values(["record_id", "statement_id", "theme_id"])
     records = table.drop_duplicates("record_id")
-    voice, names = pd.factorize(records["voice"], sort=True)
+    voice, _ = pd.factorize(records["voice"], sort=True)
     ids = tuple(sorted(set(theme_ids)))
     themes = _memberships(table, ids, min_membership)
     controls, controlled = _controls(records)
@@ -91,7 +91,7 @@ def scored_records(
         scale=scale,
         score=records[scale.column].to_numpy(np.float64),
         voice=voice.astype(np.int64),
-        weight=1.0 / np.bincount(voice, minlength=len(names))[voice],
+        weight=_weights(voice, themes),
         theme_ids=ids,
         themes=themes,
         theme_voices=_count_voices(themes, voice),
@@ -115,6 +115,20 @@ def _memberships(table: pd.DataFrame, ids: Sequence[int], min_membership: float)
     strongest = pairs[heard].groupby(["record", "theme"])["p"].max()
     place = (strongest.index.get_level_values(0), strongest.index.get_level_values(1))
     return csr_array((strongest.to_numpy(np.float64), place), shape=(len(names), len(ids)))
+
+
+def _weights(voice: IntArray, themes: csr_array) -> FloatArray:
+    """Return weights of which each voice has 1, shared alike by what it speaks of.
+
+    What it speaks of is a set of themes: saying the same five hundred times leaves what else it
+    says as heavy as it was.
+    """
+    names = np.random.default_rng(0).integers(2**62, size=themes.shape[1])  # no two sets sum alike
+    spoken_of = csr_array((themes.data > 0, themes.indices, themes.indptr), shape=themes.shape)
+    said = pd.DataFrame({"voice": voice, "set": spoken_of.astype(np.int64) @ names})
+    alike = said.groupby(["voice", "set"])["set"].transform("size")
+    sets = said.groupby("voice")["set"].transform("nunique")
+    return np.asarray(1.0 / (alike * sets), dtype=np.float64)
 
 
 def _count_voices(themes: csr_array, voice: IntArray) -> IntArray:
