@@ -1,6 +1,5 @@
 """After shipping: who is to be told of an idea, and what became of needs that were met."""
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ from flows.context import Reading
 from flows.evidence import gather_evidence
 from flows.overview import find_idea, reading
 from flows.ranking import load_report
+from flows.releases import believed, effects_of_releases
 from groundswell.config import Config
 from groundswell.errors import ConfigError
 from groundswell.report import Audience
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from models.outcomes.before_after import ReleaseEffect
     from models.outcomes.pace import LeadTime, Share
     from models.outcomes.realised import Effectiveness
-
-UNKNOWN_AREA = "(no area)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +62,13 @@ def read_pace(config: Config) -> Pace:
     from models.evidence.inputs import EffortParameters
     from models.evidence.voices import usable_mentions
     from models.outcomes import backcast, pace
-    from models.outcomes.before_after import in_need, measure_releases, strongest
-    from models.outcomes.realised import update_effectiveness
-    from models.outcomes.shipped import find_releases
+    from models.outcomes.before_after import in_need, strongest
 
     evidence, candidates, _ = _known(config, None)
     as_of, settings = evidence.as_of, config.ranking
     table = usable_mentions(evidence)
-    table = table[table["membership"] >= settings.min_membership]
-    spoken = in_need(strongest(table))
-    releases = find_releases(evidence, candidates, likely=settings.signal_probability)
-    effects = measure_releases(table, candidates, releases, as_of)
+    spoken = in_need(strongest(table[table["membership"] >= settings.min_membership]))
+    releases, effects = effects_of_releases(config, evidence, candidates)
     times = backcast.need_times(spoken, candidates, releases)
     needs = [one for one in candidates if one.coverage]
     tops = backcast.top_needs(spoken, times, needs, as_of)
@@ -82,7 +76,6 @@ def read_pace(config: Config) -> Pace:
     efforts = backcast.foretell_efforts(
         evidence.items, evidence.item_vectors, EffortParameters(**config.effort.model_dump())
     )
-    areas = _areas(evidence, candidates)
     return Pace(
         lead_time=pace.lead_time(times, as_of.date()),
         satisfied_reach=tuple(pace.satisfied_reach(effects)),
@@ -91,9 +84,7 @@ def read_pace(config: Config) -> Pace:
         ),
         effort_calibration=pace.calibration(efforts),
         demand_calibration=pace.calibration(demand),
-        effectiveness=tuple(
-            update_effectiveness((areas[one.release.candidate_id], one.effect) for one in effects)
-        ),
+        effectiveness=tuple(believed(config, evidence, candidates, effects)),
         releases=tuple(reversed(effects)),
     )
 
@@ -107,13 +98,3 @@ def _known(
         candidate_id = None if name is None else find_idea(report, name).candidate_id
         evidence = gather_evidence(Reading(config, store))
         return replace(evidence, as_of=report.as_of), store.ideas.candidates(), candidate_id
-
-
-def _areas(evidence: "Evidence", candidates: "list[FeatureCandidate]") -> dict[str, str]:
-    """Return the area of each candidate: that of the closest work item that has one."""
-    area = {item.item_id: item.area for item in evidence.items}
-    found: dict[str, str] = defaultdict(lambda: UNKNOWN_AREA)
-    for candidate in candidates:
-        known = (area[one] for one in candidate.item_ids if area.get(one))
-        found[candidate.candidate_id] = next(known, None) or UNKNOWN_AREA
-    return found

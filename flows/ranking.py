@@ -1,5 +1,6 @@
 """The last steps: candidates from themes and backlog, their rank, and the report's files."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.context import Known, Progress, RunContext, Silence
@@ -11,6 +12,7 @@ from flows.evidence import (
     vectors_of,
     what_is_heard,
 )
+from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
 from flows.watching import rising
 from groundswell import __version__
@@ -106,6 +108,8 @@ def ranked(
     from models.ranking.scoring import reference_from_json
 
     evidence = gather_evidence(context)
+    effectiveness = measured_effectiveness(context.config, evidence, candidates)
+    evidence = replace(evidence, effectiveness=effectiveness)
     shown = progress or Silence()
     shown.start("ranking", None)
     ranking = rank_candidates(
@@ -168,8 +172,6 @@ def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
 def _report(
     context: Known, stamp: RunStamp, evidence: "Evidence", ranking: "Ranking"
 ) -> IdeaReport:
-    from dataclasses import replace
-
     from models.ranking.theme_list import summarise_themes
 
     counts = context.store.feedback.counts(annotator_id(context.config))

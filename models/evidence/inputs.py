@@ -57,6 +57,9 @@ class Evidence:
     """(what the strategy wants, weight above 0)."""
     pillar_vectors: Vectors = field(default_factory=_no_vectors)
     """One row per pillar."""
+    effectiveness: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Candidate id to a and b of a Beta distribution, where releases in its area were measured;
+    others: `MoneyParameters.effectiveness`."""
 
     def __post_init__(self) -> None:
         require_aligned(self.themes, len(self.theme_vectors), "theme vectors")

@@ -12,8 +12,6 @@ from scipy.stats import beta
 from models.outcomes.effect import Change, Effect
 
 PRIOR = (2.0, 2.0)
-PRIOR_VARIANCE = 0.05
-"""Of Beta(2, 2): ``ab / ((a + b)^2 (a + b + 1))``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +30,44 @@ class Effectiveness:
 
 
 def update_effectiveness(
-    measured: Iterable[tuple[str, Effect]], *, interval: float = 0.80
+    measured: Iterable[tuple[str, Effect]],
+    *,
+    prior: tuple[float, float] = PRIOR,
+    interval: float = 0.80,
 ) -> list[Effectiveness]:
     """Update the belief of each area, sorted by name.
 
     What a release removed is one draw of e, known with a variance v; so it counts as
-    ``w = 0.05 / (0.05 + v)`` of an observation: ``Beta(2 + sum w e, 2 + sum w (1 - e))``.
+    ``w = p / (p + v)`` of an observation, p being the prior's variance:
+    ``Beta(a + sum w e, b + sum w (1 - e))``.
 
     Parameters
     ----------
     measured
         (area, effect); effects of which too little is known to say are left out.
+    prior
+        a and b of the Beta distribution before anything is measured.
     interval
         Probability between `Effectiveness.low` and `high`.
     """
     areas: dict[str, list[tuple[float, float]]] = {}
     for area, effect in measured:
         if effect.change is not None and effect.verdict != "too little to say":
-            areas.setdefault(area, []).append(_observed(effect.change))
-    return [_believe(area, sorted(seen), interval) for area, seen in sorted(areas.items())]
+            areas.setdefault(area, []).append(_observed(effect.change, prior))
+    return [_believe(area, sorted(seen), prior, interval) for area, seen in sorted(areas.items())]
 
 
-def _observed(change: Change) -> tuple[float, float]:
+def _observed(change: Change, prior: tuple[float, float]) -> tuple[float, float]:
     """Return what was removed, and how much of an observation it is."""
-    return change.removed, PRIOR_VARIANCE / (PRIOR_VARIANCE + change.removed_sd**2)
+    variance = float(beta.var(*prior))
+    return change.removed, variance / (variance + change.removed_sd**2)
 
 
-def _believe(area: str, seen: list[tuple[float, float]], interval: float) -> Effectiveness:
-    a = PRIOR[0] + sum(weight * removed for removed, weight in seen)
-    b = PRIOR[1] + sum(weight * (1.0 - removed) for removed, weight in seen)
+def _believe(
+    area: str, seen: list[tuple[float, float]], prior: tuple[float, float], interval: float
+) -> Effectiveness:
+    a = prior[0] + sum(weight * removed for removed, weight in seen)
+    b = prior[1] + sum(weight * (1.0 - removed) for removed, weight in seen)
     tail = (1.0 - interval) / 2.0
     low, high = float(beta.ppf(tail, a, b)), float(beta.ppf(1.0 - tail, a, b))
     return Effectiveness(area, len(seen), a, b, a / (a + b), low, high)

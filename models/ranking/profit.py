@@ -4,7 +4,7 @@
 need secures; ``cost = days * day rate``; ``net = value - cost``. What is not known is n/a.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -34,22 +34,36 @@ class Ledger:
     """Currency per year, shape (n_candidates, 1 + n_draws); the first column is the estimate."""
     cost: FloatArray
     """Currency, same shape."""
+    secures: Sequence[tuple[float, float]]
+    """a and b of each candidate's effectiveness."""
     currency: str
     width: float
     """Of the intervals, 0 to 1."""
 
 
-def keep_ledger(measured: Measured, draws: Draws, parameters: RankingParameters) -> Ledger:
-    """Return what each candidate is worth and costs, as estimated and in every draw."""
+def keep_ledger(
+    measured: Measured,
+    draws: Draws,
+    parameters: RankingParameters,
+    secures: Sequence[tuple[float, float]],
+) -> Ledger:
+    """Return what each candidate is worth and costs, as estimated and in every draw.
+
+    Parameters
+    ----------
+    secures
+        Of each candidate a and b of the Beta distribution of the share of the revenue at stake
+        that building it secures.
+    """
     money, shape = parameters.money, draws.priority.shape
     # A stream of its own: money that becomes known must not change how anything else is drawn.
     noise = np.random.default_rng([parameters.seed, 1])
-    a, b = money.effectiveness
-    share = np.concatenate([np.full((shape[0], 1), a / (a + b)), noise.beta(a, b, shape)], axis=1)
+    a, b = np.array(secures, dtype=np.float64).reshape(-1, 2).T[:, :, None]
+    share = np.concatenate([a / (a + b), noise.beta(a, b, shape)], axis=1)
     stake = np.column_stack([measured.raw["revenue"], draws.raw["revenue"]])
     days = np.column_stack([measured.raw[EFFORT], draws.raw[EFFORT]])
     rate = np.nan if money.day_rate is None else money.day_rate
-    return Ledger(share * stake, rate * days, money.currency, parameters.interval)
+    return Ledger(share * stake, rate * days, secures, money.currency, parameters.interval)
 
 
 def profit_of(row: int, ledger: Ledger, measured: Measured, money: MoneyParameters) -> Profit:
@@ -67,7 +81,7 @@ def profit_of(row: int, ledger: Ledger, measured: Measured, money: MoneyParamete
         payback_months=_estimate(payback, "months", ledger),
         cost_of_delay=_estimate(value / WEEKS, f"{ledger.currency} per week", ledger),
         p_pays=pays,
-        assumptions=_sweep(row, measured, money),
+        assumptions=_sweep(row, measured, money, ledger.secures[row]),
     )
 
 
@@ -95,9 +109,11 @@ def _estimate(values: FloatArray, unit: str, ledger: Ledger) -> Estimate:
     return Estimate(value, min(low, value), max(high, value), unit)
 
 
-def _sweep(row: int, measured: Measured, money: MoneyParameters) -> tuple[Assumption, ...]:
+def _sweep(
+    row: int, measured: Measured, money: MoneyParameters, secures: tuple[float, float]
+) -> tuple[Assumption, ...]:
     """Vary each rate alone, over the range that the draws give it."""
-    a, b = money.effectiveness
+    a, b = secures
     usual, spread = a / (a + b), float(np.exp(_Z80 * RATE_LOG_SD))
     days = measured.efforts.estimates[row]
 

@@ -82,7 +82,9 @@ def rank_candidates(
         measured.sample, measured.facts, parameters, measured.yardstick.reference
     )
     quotables = Quotables(table, evidence.accounts)
-    ledger = keep_ledger(measured, draws, parameters)
+    usual, known = parameters.money.effectiveness, evidence.effectiveness
+    secures = [known.get(candidate.candidate_id, usual) for candidate in candidates]
+    ledger = keep_ledger(measured, draws, parameters, secures)
     trials = Trials(draws, without, elsewhere, ledger)
     priced = "revenue" in measured.yardstick.weights
     level, unlocks = evidence_level(table, evidence, parameters.money.cost_per_ticket is not None)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from groundswell.domain import FloatArray
 from models.outcomes import before_after, effect, pace, rating_shift, realised
@@ -46,7 +47,7 @@ def test_worked_example() -> None:
         ("at least {} voices on each side", "ten"),
         ("probability over {:.0%}", pace.SATISFIED),
         ("released within {} days", pace.TWO_QUARTERS_DAYS),
-        ("`w = {} / (0.05 + v)`", realised.PRIOR_VARIANCE),
+        ("`w = {} / (0.05 + v)`", float(beta.var(*realised.PRIOR))),
     ],
 )
 def test_the_thresholds_on_the_page_are_those_of_the_program(sentence: str, value: object) -> None:

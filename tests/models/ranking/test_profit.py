@@ -25,7 +25,11 @@ ACCOUNTS = [
 
 @pytest.fixture
 def rank(make_mentions: Any, make_themes: Any, axes: Any, as_of: datetime) -> Any:
-    def compute(money: MoneyParameters = MONEY, rows: Sequence[dict[str, Any]] = ROWS) -> Ranking:
+    def compute(
+        money: MoneyParameters = MONEY,
+        rows: Sequence[dict[str, Any]] = ROWS,
+        effectiveness: dict[str, tuple[float, float]] | None = None,
+    ) -> Ranking:
         evidence = Evidence(
             make_mentions(rows),
             make_themes("ab"),
@@ -34,6 +38,7 @@ def rank(make_mentions: Any, make_themes: Any, axes: Any, as_of: datetime) -> An
             accounts=ACCOUNTS,
             items=[WorkItem("w", "x", status="done", actual_days=1.0)],
             item_vectors=axes(9)[8:],
+            effectiveness=effectiveness or {},
         )
         parameters = RankingParameters(draws=400, money=money)
         return rank_candidates(evidence, CANDIDATES, parameters)
@@ -103,3 +108,10 @@ def test_a_rate_that_becomes_known_moves_no_rank_and_no_interval(rank: Any) -> N
     priced, unpriced = rank(), rank(replace(MONEY, day_rate=None))
     for one, other in zip(priced.ideas, unpriced.ideas, strict=True):
         assert replace(one, profit=None) == replace(other, profit=None)
+
+
+def test_what_releases_of_the_area_removed_is_what_an_idea_is_taken_to_secure(rank: Any) -> None:
+    usual, learnt = profit(rank(), "a"), profit(rank(effectiveness={"need-0": (3.0, 1.0)}), "a")
+    assert learnt.value.value == pytest.approx((usual.value.value or 0.0) * 0.75 / 0.5)
+    secured = next(one for one in learnt.assumptions if one.name == "effectiveness")
+    assert secured.value == 0.75
