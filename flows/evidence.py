@@ -10,6 +10,7 @@ from flows.theme_models import load_model
 from groundswell.config import Config
 from groundswell.domain import NeedTheme, Vectors, content_id
 from groundswell.errors import ConfigError, GroundswellError
+from groundswell.report import RankedIdea
 
 if TYPE_CHECKING:
     from models.evidence.inputs import Evidence, RankingParameters
@@ -145,3 +146,24 @@ def _as_of(context: Known) -> datetime:
             " and [[sources]] in config.toml"
         )
     return newest
+
+
+def with_solutions(
+    context: Known, evidence: "Evidence", ideas: tuple[RankedIdea, ...]
+) -> tuple[RankedIdea, ...]:
+    """Return the ideas with what customers ask for to meet their needs."""
+    from dataclasses import replace
+
+    from models.evidence.voices import usable_mentions
+    from models.ranking.solutions import find_solutions
+
+    table = usable_mentions(evidence)
+    keys = sorted(set(table.loc[table["kind"] == "request", "text_hash"]))
+    vectors = context.store.vectors.load(encoder_id(context.config), keys)
+    least = context.config.ranking.min_membership
+    by_text = dict(zip(keys, vectors, strict=True))
+    found = find_solutions(table, evidence.themes, by_text, min_membership=least)
+    return tuple(
+        replace(idea, solutions=tuple(s for theme in idea.theme_ids for s in found.get(theme, ())))
+        for idea in ideas
+    )

@@ -114,6 +114,10 @@ def _said(idea: RankedIdea) -> Iterator[RenderableType]:
 def _rest(idea: RankedIdea) -> Iterator[RenderableType]:
     lists: tuple[tuple[str, Sequence[str]], ...] = (
         (
+            "What they ask for",
+            [f"{one.words} ({one.voices} of {one.of} customers)" for one in idea.solutions],
+        ),
+        (
             "Market signals",
             [f"{figures.day(note.observed_at)} {note.headline}" for note in idea.signals],
         ),

@@ -11,6 +11,7 @@ from flows.evidence import (
     reference_key,
     vectors_of,
     what_is_heard,
+    with_solutions,
 )
 from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
@@ -119,6 +120,7 @@ def ranked(
         reference=reference_from_json(frozen) if frozen else None,
     )
     shown.finish()
+    ranking = replace(ranking, ideas=with_solutions(context, evidence, ranking.ideas))
     return _report(context, stamp, evidence, ranking), ranking
 
 

@@ -6,7 +6,15 @@ the store and published as ideas.json, so its fields are the public schema
 """
 
 from groundswell.report.audience import Addressee, Audience, NamedDeal, Rival
-from groundswell.report.evidence import Analogue, Asker, Effort, Estimate, Quote, SignalNote
+from groundswell.report.evidence import (
+    Analogue,
+    Asker,
+    Effort,
+    Estimate,
+    Quote,
+    SignalNote,
+    Solution,
+)
 from groundswell.report.ideas import CriterionPart, RankedIdea
 from groundswell.report.plan import (
     AlternativePlan,
@@ -57,6 +65,7 @@ __all__ = [
     "Rival",
     "RunStamp",
     "SignalNote",
+    "Solution",
     "TeamCoupling",
     "TeamLoad",
     "ThemeProfile",

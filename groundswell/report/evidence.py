@@ -36,6 +36,19 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Solution:
+    """One thing that customers ask for to meet a need; several may stay apart."""
+
+    words: str
+    """A customer's own, the most central ones."""
+    voices: int
+    """Customers who ask for it."""
+    of: int
+    """Customers who ask for anything to meet the need."""
+    statement_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """An account that voices the need."""
 

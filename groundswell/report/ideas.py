@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from groundswell.domain import CandidateStatus
-from groundswell.report.evidence import Asker, Effort, Estimate, Quote, SignalNote
+from groundswell.report.evidence import Asker, Effort, Estimate, Quote, SignalNote, Solution
 from groundswell.report.profit import Profit
 
 
@@ -80,3 +80,5 @@ class RankedIdea:
     """(strategy, rank by it), for every strategy that the data support."""
     profit: Profit | None = None
     """Value and cost in money; None in reports of versions that did not know it."""
+    solutions: tuple[Solution, ...] = ()
+    """What is asked for to meet the need, most voices first."""

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from groundswell.domain import NeedTheme, Vectors
+from groundswell.report import Solution
 from models.evidence.voices import usable
-from models.ranking.requests import Requested, propose_requested
+from models.ranking.solutions import find_solutions
 
 PDF = [f"Please export the rota as pdf {word}" for word in ("soon", "daily", "weekly")]
 FEED = [f"I want a calendar feed of shifts {word}" for word in ("live", "synced", "hourly")]
@@ -23,7 +24,7 @@ def propose(make_mentions: Any, make_themes: Any, as_of: Any, axes: Any) -> Any:
         keywords: tuple[str, ...] = ("share", "rota"),
         turn: bool = False,
         theme: NeedTheme | None = None,
-    ) -> list[Requested]:
+    ) -> tuple[Solution, ...]:
         """Each text from a customer of its own, or from the first `voices` in turn."""
         rows = [
             {"text": text, "author": f"user {n % (voices or len(texts))}", "days_ago": 2.0}
@@ -32,35 +33,33 @@ def propose(make_mentions: Any, make_themes: Any, as_of: Any, axes: Any) -> Any:
         table = usable(make_mentions(rows), as_of).assign(kind=kind)
         need = theme or replace(make_themes(["share"])[0], keywords=keywords)
         vectors: dict[str, Vectors] = {text: axes(2)[int("feed" in text)] for text in texts}
-        return propose_requested(table[::-1] if turn else table, [need], vectors)
+        return find_solutions(table[::-1] if turn else table, [need], vectors).get(0, ())
 
     return run
 
 
 def test_two_solutions_to_one_need_stay_apart(propose: Any) -> None:
-    found = propose([*PDF, *FEED, FEED[0] + " please"])
-    assert [one.candidate.coverage for one in found] == [((0, 4 / 7),), ((0, 3 / 7),)]
-    assert [len(one.statement_ids) for one in found] == [4, 3]
-    assert {"calend", "feed"} <= set(found[0].words)
-    assert {"export", "pdf"} <= set(found[1].words)
-    assert found[1].candidate.title in PDF
-    assert found[1].candidate.reason.startswith("asked for by 3 of the 7 customers")
+    calendar, pdf = propose([*PDF, *FEED, FEED[0] + " please"])
+    assert (calendar.voices, calendar.of, len(calendar.statement_ids)) == (4, 7, 4)
+    assert (pdf.voices, pdf.of, len(pdf.statement_ids)) == (3, 7, 3)
+    assert "calendar feed" in calendar.words
+    assert pdf.words in PDF
 
 
 def test_one_solution_has_to_name_what_the_need_does_not(propose: Any) -> None:
     assert len(propose(PDF)) == 1
     named = ("export the rota as pdf", "please export", "pdf")
-    assert propose(PDF, keywords=named) == []
+    assert propose(PDF, keywords=named) == ()
 
 
 def test_complaints_and_one_loud_customer_are_no_requests(propose: Any) -> None:
-    assert propose([*PDF, *FEED], kind="problem") == []
-    assert propose([*PDF, *FEED], voices=2) == []
+    assert propose([*PDF, *FEED], kind="problem") == ()
+    assert propose([*PDF, *FEED], voices=2) == ()
 
 
 def test_provisional_needs_have_no_solutions(propose: Any, make_themes: Any) -> None:
     theme = replace(make_themes(["share"])[0], state="provisional")
-    assert propose([*PDF, *FEED], theme=theme) == []
+    assert propose([*PDF, *FEED], theme=theme) == ()
 
 
 def test_the_order_of_the_mentions_does_not_matter(propose: Any) -> None:
@@ -72,6 +71,6 @@ def test_statements_without_a_vector_are_left_out(
 ) -> None:
     rows = [{"text": text, "author": text} for text in PDF]
     table = usable(make_mentions(rows), as_of).assign(kind="request")
-    assert propose_requested(table, make_themes(["share"]), {}) == []
+    assert find_solutions(table, make_themes(["share"]), {}) == {}
     lone = {PDF[0]: np.eye(1, 4, dtype=np.float32)[0]}
-    assert propose_requested(table, make_themes(["share"]), lone) == []
+    assert find_solutions(table, make_themes(["share"]), lone) == {}

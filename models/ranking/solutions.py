@@ -1,4 +1,4 @@
-"""Features that customers ask for by name: several solutions to one need stay apart.
+"""What customers ask for by name to meet a need: several solutions to one need stay apart.
 
 Inside a need, the statements that request something are grouped by meaning and letters. A group is
 a solution of its own if enough customers ask for it and it has words that the other requests of the
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from groundswell.domain import FeatureCandidate, IntArray, NeedTheme, Vectors
+from groundswell.domain import IntArray, NeedTheme, Vectors
+from groundswell.report import Solution
 from models.linking.words import find_stems, read_words
 
 FEWEST_VOICES = 3
@@ -33,38 +34,26 @@ MOST_TEXTS = 500
 """Requests of one need that are grouped, those that belong to it most: grouping takes the square
 of them."""
 
-TITLE_CHARACTERS = 80
+SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
-    """A solution that customers ask for, as a candidate."""
-
-    candidate: FeatureCandidate
-    """Covers its need as far as those who request anything of it ask for this."""
-    statement_ids: tuple[str, ...]
-    """Sorted."""
-    words: tuple[str, ...]
-    """Stems that tell it from the need's other requests, most telling first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Solution:
+class _Group:
     rows: IntArray
     words: tuple[str, ...]
 
 
-def propose_requested(
+def find_solutions(
     mentions: pd.DataFrame,
     themes: Sequence[NeedTheme],
     vectors: Mapping[str, Vectors],
     *,
     min_membership: float = 0.15,
-) -> list[Requested]:
-    """Propose the solutions that are asked for inside each certified need.
+) -> dict[int, tuple[Solution, ...]]:
+    """Find the solutions that are asked for inside each certified need.
 
-    A need with one solution gets a candidate for it only where that names something which the
-    need's keywords do not: else the need's own candidate says it all.
+    A need with one solution shows it only where that names something which the need's keywords do
+    not: else the need itself says it all.
 
     Parameters
     ----------
@@ -77,8 +66,8 @@ def propose_requested(
 
     Returns
     -------
-    list of Requested
-        By theme id, then most voices first.
+    dict of theme id to solutions
+        Most voices first; needs without a solution are left out.
     """
     asked = mentions[
         (mentions["kind"] == "request")
@@ -86,23 +75,23 @@ def propose_requested(
         & mentions["text_hash"].isin(list(vectors))
     ]
     by_theme = dict(list(asked.groupby("theme_id")))
-    return [
-        requested
+    found = {
+        theme.theme_id: _solutions_of(theme, by_theme[theme.theme_id], vectors)
         for theme in sorted(themes, key=lambda theme: theme.theme_id)
         if theme.state == "certified" and theme.theme_id in by_theme
-        for requested in _solutions_of(theme, by_theme[theme.theme_id], vectors)
-    ]
+    }
+    return {need: solutions for need, solutions in found.items() if solutions}
 
 
 def _solutions_of(
     theme: NeedTheme, asked: pd.DataFrame, vectors: Mapping[str, Vectors]
-) -> list[Requested]:
+) -> tuple[Solution, ...]:
     """Return the solutions of one need, most voices first."""
     order = ["membership", "text_hash", "statement_id"]
     asked = asked.sort_values(order, ascending=[False, True, True]).reset_index(drop=True)
     texts = asked.drop_duplicates("text_hash").head(MOST_TEXTS)
     if asked["voice"].nunique() < FEWEST_VOICES or len(texts) < 2:
-        return []
+        return ()
     found = _group(texts, np.array([vectors[key] for key in texts["text_hash"]]))
     groups = pd.Series(found, index=texts["text_hash"])
     asked = asked.assign(group=asked["text_hash"].map(groups)).dropna(subset=["group"])
@@ -110,8 +99,8 @@ def _solutions_of(
     known = {stem for keyword in theme.keywords for stem in find_stems(keyword)}
     if len(solutions) < 2:
         solutions = [one for one in solutions if set(one.words) - known]
-    made = [_requested(theme, asked, solution, vectors) for solution in solutions]
-    return sorted(made, key=lambda one: (-one.candidate.coverage[0][1], one.candidate.candidate_id))
+    made = [_solution(asked, group, vectors) for group in solutions]
+    return tuple(sorted(made, key=lambda one: (-one.voices, one.words)))
 
 
 def _group(texts: pd.DataFrame, rows: Vectors) -> IntArray:
@@ -129,7 +118,7 @@ def _group(texts: pd.DataFrame, rows: Vectors) -> IntArray:
     return np.asarray(model.fit_predict(np.clip(distance, 0.0, None)), dtype=np.int64)
 
 
-def _with_words(asked: pd.DataFrame) -> list[_Solution]:
+def _with_words(asked: pd.DataFrame) -> list[_Group]:
     """Return the groups with enough voices that have words of their own."""
     stems = [set(find_stems(text)) for text in asked["text"]]
     groups = asked["group"].to_numpy()
@@ -146,7 +135,7 @@ def _with_words(asked: pd.DataFrame) -> list[_Solution]:
         own = [s for s, (here, there) in shares.items() if here >= COMMON and there <= ELSEWHERE]
         if own:
             telling = sorted(own, key=lambda s: (shares[s][1] - shares[s][0], s))
-            solutions.append(_Solution(inside, tuple(telling)))
+            solutions.append(_Group(inside, tuple(telling)))
     return solutions
 
 
@@ -154,34 +143,26 @@ def _share(stem: str, stems: Sequence[set[str]], rows: IntArray) -> float:
     return sum(stem in stems[row] for row in rows) / max(len(rows), 1)
 
 
-def _requested(
-    theme: NeedTheme, asked: pd.DataFrame, solution: _Solution, vectors: Mapping[str, Vectors]
-) -> Requested:
-    mine = asked.iloc[solution.rows]
-    sentence = _central(mine, vectors)
-    share = mine["voice"].nunique() / asked["voice"].nunique()
-    candidate = FeatureCandidate(
-        # Named by its words, which stay when more customers ask for the same.
-        candidate_id=f"request-{theme.theme_id}-{solution.words[0]}",
-        title=_short(sentence),
-        need=sentence,
-        coverage=((theme.theme_id, float(share)),),
-        reason=f"asked for by {mine['voice'].nunique()} of the {asked['voice'].nunique()}"
-        " customers who request something of this need",
+def _solution(asked: pd.DataFrame, group: _Group, vectors: Mapping[str, Vectors]) -> Solution:
+    mine = asked.iloc[group.rows]
+    return Solution(
+        words=_short(_central(mine, vectors)),
+        voices=mine["voice"].nunique(),
+        of=asked["voice"].nunique(),
+        statement_ids=tuple(sorted(set(mine["statement_id"]))),
     )
-    return Requested(candidate, tuple(sorted(set(mine["statement_id"]))), solution.words)
 
 
 def _central(mine: pd.DataFrame, vectors: Mapping[str, Vectors]) -> str:
-    """Return the statement in the middle of a solution, of those that fit in a title if any do."""
+    """Return the statement in the middle of a solution, a short one if there is any."""
     rows = np.array([vectors[key] for key in mine["text_hash"]], dtype=np.float64)
     nearness = np.round(rows @ rows.sum(axis=0), 6)
     sentences = [" ".join(str(text).split()) for text in mine["text"]]
-    fits = np.array([len(sentence) <= TITLE_CHARACTERS for sentence in sentences])
+    fits = np.array([len(sentence) <= SHOWN_CHARACTERS for sentence in sentences])
     return sentences[int(np.where(fits | ~fits.any(), nearness, -np.inf).argmax())]
 
 
 def _short(sentence: str) -> str:
-    if len(sentence) <= TITLE_CHARACTERS:
+    if len(sentence) <= SHOWN_CHARACTERS:
         return sentence
-    return sentence[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    return sentence[:SHOWN_CHARACTERS].rsplit(" ", 1)[0] + " …"
