@@ -148,13 +148,14 @@ def _as_of(context: Known) -> datetime:
     return newest
 
 
-def with_solutions(
+def in_their_words(
     context: Known, evidence: "Evidence", ideas: tuple[RankedIdea, ...]
 ) -> tuple[RankedIdea, ...]:
-    """Return the ideas with what customers ask for to meet their needs."""
+    """Return the ideas with the jobs they serve, and what is asked for to meet their needs."""
     from dataclasses import replace
 
     from models.evidence.voices import usable_mentions
+    from models.ranking.jobs import find_jobs
     from models.ranking.solutions import find_solutions
 
     table = usable_mentions(evidence)
@@ -163,7 +164,12 @@ def with_solutions(
     least = context.config.ranking.min_membership
     by_text = dict(zip(keys, vectors, strict=True))
     found = find_solutions(table, evidence.themes, by_text, min_membership=least)
+    jobs = find_jobs(table, evidence.themes, min_membership=least)
     return tuple(
-        replace(idea, solutions=tuple(s for theme in idea.theme_ids for s in found.get(theme, ())))
+        replace(
+            idea,
+            solutions=tuple(s for theme in idea.theme_ids for s in found.get(theme, ())),
+            jobs=tuple(job for theme in idea.theme_ids for job in jobs.get(theme, ())),
+        )
         for idea in ideas
     )

@@ -113,6 +113,7 @@ def _said(idea: RankedIdea) -> Iterator[RenderableType]:
 
 def _rest(idea: RankedIdea) -> Iterator[RenderableType]:
     lists: tuple[tuple[str, Sequence[str]], ...] = (
+        ("The job it serves", [f"{job.part}: {job.words}" for job in idea.jobs]),
         (
             "What they ask for",
             [f"{one.words} ({one.voices} of {one.of} customers)" for one in idea.solutions],

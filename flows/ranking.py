@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from flows.context import Known, Progress, RunContext, Silence
 from flows.evidence import (
     gather_evidence,
+    in_their_words,
     living_needs,
     ranking_parameters,
     reference_key,
     vectors_of,
     what_is_heard,
-    with_solutions,
 )
 from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
@@ -120,7 +120,7 @@ def ranked(
         reference=reference_from_json(frozen) if frozen else None,
     )
     shown.finish()
-    ranking = replace(ranking, ideas=with_solutions(context, evidence, ranking.ideas))
+    ranking = replace(ranking, ideas=in_their_words(context, evidence, ranking.ideas))
     return _report(context, stamp, evidence, ranking), ranking
 
 

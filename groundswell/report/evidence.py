@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,19 @@ class Solution:
     of: int
     """Customers who ask for anything to meet the need."""
     statement_ids: tuple[str, ...]
+
+
+JobPart = Literal["when", "what for", "instead"]
+"""When the need arises, what is to be reached, what is done today for want of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A clause of a customer that tells the job a need serves."""
+
+    part: JobPart
+    words: str
+    statement_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from groundswell.domain import CandidateStatus
-from groundswell.report.evidence import Asker, Effort, Estimate, Quote, SignalNote, Solution
+from groundswell.report.evidence import (
+    Asker,
+    Effort,
+    Estimate,
+    Job,
+    Quote,
+    SignalNote,
+    Solution,
+)
 from groundswell.report.profit import Profit
 
 
@@ -82,3 +90,5 @@ class RankedIdea:
     """Value and cost in money; None in reports of versions that did not know it."""
     solutions: tuple[Solution, ...] = ()
     """What is asked for to meet the need, most voices first."""
+    jobs: tuple[Job, ...] = ()
+    """The job it serves, in the customers' own clauses."""
