@@ -50,12 +50,14 @@ def reference_from_json(text: str) -> Reference:
     """Read what `reference_to_json` wrote."""
     values = json.loads(text)
     slope, releases = values["market"]
+    # Snapshots of the first version have it among the scales alone.
+    reach = values.get("reach") or values["scales"].get("reach", (0.0, 1.0))
     return Reference(
         strategy=values["strategy"],
         scales={name: (centre, scale) for name, (centre, scale) in values["scales"].items()},
         revenue_unit=values["revenue_unit"],
         market=((slope[0], slope[1]), (releases[0], releases[1])),
-        reach=tuple(values["reach"]),
+        reach=(reach[0], reach[1]),
         spread=values["spread"],
     )
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -121,6 +122,13 @@ def test_a_reference_survives_its_json() -> None:
         "odi", {"reach": (0.1, 0.2)}, 3.0, ((0.0, 1.0), (2.0, 0.5)), (0.3, 0.4), 0.7
     )
     assert reference_from_json(reference_to_json(reference)) == reference
+
+
+def test_a_reference_of_the_first_version_is_read() -> None:
+    reference = Reference("odi", {"reach": (0.1, 0.2)}, 3.0, ((0.0, 1.0), (2.0, 0.5)), (9, 9), 0.7)
+    older = json.loads(reference_to_json(reference))
+    del older["reach"]
+    assert reference_from_json(json.dumps(older)).reach == (0.1, 0.2)
 
 
 def test_a_strategy_of_ones_own_is_shares_of_a_whole_beside_effort() -> None:
