@@ -28,9 +28,9 @@ def check_strategies(config: Config) -> None:
     from models.ranking.strategies import known_strategies
 
     try:
-        known = known_strategies(config.strategies)
+        known = known_strategies(config.ranking.strategies)
     except ValueError as error:
-        raise ConfigError(f"[strategies] {error}") from None
+        raise ConfigError(f"ranking.strategies: {error}") from None
     if config.ranking.strategy not in known:
         raise ConfigError(
             f"ranking.strategy = {config.ranking.strategy!r}: no such strategy;"
@@ -49,7 +49,7 @@ def ranking_parameters(context: Known) -> "RankingParameters":
     money = config.money.model_dump()
     return RankingParameters(
         **ranking,
-        own_strategies=config.strategies,
+        own_strategies=config.ranking.strategies,
         quotes=config.report.quotes,
         money=MoneyParameters(**money | {"day_rate": _day_rate(context)}),
         effort=EffortParameters(**config.effort.model_dump()),
@@ -71,7 +71,7 @@ def reference_key(context: Known) -> str:
     model = context.store.themes.current_model()
     version = 0 if model is None else model.version
     strategy = context.config.ranking.strategy
-    own = context.config.strategies.get(strategy)
+    own = context.config.ranking.strategies.get(strategy)
     name = strategy if own is None else f"{strategy} {content_id(repr(sorted(own.items())))}"
     return f"{name}/{encoder_id(context.config)}/themes-{version}"
 

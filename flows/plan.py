@@ -64,7 +64,7 @@ def make(config: Config, store: Store, report: IdeaReport) -> ReleasePlan:
         problem_shares=_problem_shares(config, store, report),
         unasked=report.unasked,
         money=config.plan.value == "money",
-        product=known_strategies(config.strategies)[report.strategy].product,
+        product=known_strategies(config.ranking.strategies)[report.strategy].product,
     )
     found = plan_input(sources, _rules(config.plan, config.ranking.seed), config.plan.releases)
     with _solver_silenced():

@@ -111,6 +111,8 @@ class RankingConfig(Section):
     """``[ranking]``."""
 
     strategy: str = "balanced"
+    strategies: Mapping[str, Mapping[str, Weight]] = {}
+    """Strategy of the operator's own to weight by criterion."""
     as_of: Annotated[date, Field(strict=False)] | Literal["newest"] = "newest"
     half_life_days: Positive = 90.0
     min_membership: Share = 0.15
@@ -193,8 +195,6 @@ class Config(Section):
     emerging: EmergingConfig = EmergingConfig()
     naming: NamingConfig = NamingConfig()
     ranking: RankingConfig = RankingConfig()
-    strategies: Mapping[str, Mapping[str, Weight]] = {}
-    """Strategy of the operator's own to weight by criterion."""
     money: MoneyConfig = MoneyConfig()
     effort: EffortConfig = EffortConfig()
     plan: PlanConfig = PlanConfig()

@@ -104,7 +104,10 @@ def test_a_day_before_all_feedback_is_refused(config: Config) -> None:
     ("settings", "said"),
     [
         ('[ranking]\nstrategy = "brave"', "no such strategy; known: balanced"),
-        ("[strategies]\nmine = { rech = 1 }", "mine: no criterion rech; known: reach"),
+        (
+            "[ranking]\nstrategies = { mine = { rech = 1 } }",
+            "mine: no criterion rech; known: reach",
+        ),
     ],
 )
 def test_a_strategy_that_means_nothing_is_refused_before_any_work(
