@@ -43,9 +43,8 @@ def ranking_parameters(context: Known) -> "RankingParameters":
     from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
 
     config = context.config
-    ranking = config.ranking.model_dump(
-        exclude={"as_of", "link_probability", "return_factor", "pillars"}
-    )
+    elsewhere = {"as_of", "link_probability", "return_factor", "pillars", "strategies"}
+    ranking = config.ranking.model_dump(exclude=elsewhere)
     money = config.money.model_dump()
     return RankingParameters(
         **ranking,

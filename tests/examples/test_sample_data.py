@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -258,8 +259,7 @@ def test_the_shipped_settings_are_the_defaults() -> None:
 
 def test_every_setting_stands_in_the_shipped_file() -> None:
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    uncommented = text.replace("\n# cost_per_ticket", "\ncost_per_ticket")
-    written = tomllib.loads(uncommented.replace("\n# day_rate", "\nday_rate"))
+    written = tomllib.loads(re.sub(r"\n# (\w+ = )", r"\n\1", text))
     for section in set(Config.model_fields) - {"sources"}:
         fields = type(getattr(Config(), section)).model_fields
         assert written[section].keys() == fields.keys(), section
