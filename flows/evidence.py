@@ -10,9 +10,11 @@ from flows.theme_models import load_model
 from groundswell.config import Config
 from groundswell.domain import NeedTheme, Vectors, content_id
 from groundswell.errors import ConfigError, GroundswellError
-from groundswell.report import RankedIdea
+from groundswell.report import RankedIdea, Solution
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from models.evidence.inputs import Evidence, RankingParameters
     from models.ranking.known_work import Heard
 
@@ -43,7 +45,7 @@ def ranking_parameters(context: Known) -> "RankingParameters":
     from models.evidence.inputs import EffortParameters, MoneyParameters, RankingParameters
 
     config = context.config
-    elsewhere = {"as_of", "link_probability", "return_factor", "pillars", "strategies"}
+    elsewhere = {"as_of", "link_probability", "return_factor", "pillars", "strategies", "solutions"}
     ranking = config.ranking.model_dump(exclude=elsewhere)
     money = config.money.model_dump()
     return RankingParameters(
@@ -98,7 +100,7 @@ def what_is_heard(context: Known) -> "Heard":
     from models.evidence.voices import usable
     from models.ranking.known_work import Heard
 
-    mentions = context.store.feedback.mentions()
+    mentions = context.store.feedback.mentions(annotator_id(context.config))
     if not len(mentions):
         return Heard()
     as_of = _as_of(context)
@@ -147,6 +149,19 @@ def _as_of(context: Known) -> datetime:
     return newest
 
 
+def solutions_asked_for(
+    context: Known, mentions: "pd.DataFrame", needs: list[NeedTheme]
+) -> dict[int, tuple[Solution, ...]]:
+    """Return what customers ask for to meet each need; `mentions` are usable ones with kind."""
+    from models.ranking.solutions import find_solutions
+
+    keys = sorted(set(mentions.loc[mentions["kind"] == "request", "text_hash"]))
+    vectors = context.store.vectors.load(encoder_id(context.config), keys)
+    least = context.config.ranking.min_membership
+    by_text = dict(zip(keys, vectors, strict=True))
+    return find_solutions(mentions, needs, by_text, min_membership=least)
+
+
 def in_their_words(
     context: Known, evidence: "Evidence", ideas: tuple[RankedIdea, ...]
 ) -> tuple[RankedIdea, ...]:
@@ -155,15 +170,10 @@ def in_their_words(
 
     from models.evidence.voices import usable_mentions
     from models.ranking.jobs import find_jobs
-    from models.ranking.solutions import find_solutions
 
-    table = usable_mentions(evidence)
-    keys = sorted(set(table.loc[table["kind"] == "request", "text_hash"]))
-    vectors = context.store.vectors.load(encoder_id(context.config), keys)
-    least = context.config.ranking.min_membership
-    by_text = dict(zip(keys, vectors, strict=True))
-    found = find_solutions(table, evidence.themes, by_text, min_membership=least)
-    jobs = find_jobs(table, evidence.themes, min_membership=least)
+    table, needs = usable_mentions(evidence), list(evidence.themes)
+    found = solutions_asked_for(context, table, needs)
+    jobs = find_jobs(table, needs, min_membership=context.config.ranking.min_membership)
     return tuple(
         replace(
             idea,

@@ -10,6 +10,7 @@ from flows.evidence import (
     living_needs,
     ranking_parameters,
     reference_key,
+    solutions_asked_for,
     vectors_of,
     what_is_heard,
 )
@@ -71,20 +72,24 @@ def proposed(
     from models.evidence.inputs import item_texts
     from models.ranking.candidates import propose_candidates as propose
     from models.ranking.handed_over import handed_items
+    from models.ranking.solutions import solution_candidates
 
     needs, vectors = living_needs(context)
     ranking = context.config.ranking
     items = context.store.market.work_items(context.known_at)
+    heard = what_is_heard(context)
     candidates = propose(
         needs,
         vectors,
         items,
         vectors_of(context, item_texts(items)),
-        heard=what_is_heard(context),
+        heard=heard,
         handed=handed_items(items, context.store.handovers.all()),
         link_probability=ranking.link_probability,
         return_factor=ranking.return_factor,
     )
+    if ranking.solutions and heard.mentions is not None:
+        candidates += solution_candidates(solutions_asked_for(context, heard.mentions, needs))
     return needs, items, candidates
 
 

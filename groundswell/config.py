@@ -125,6 +125,7 @@ class RankingConfig(Section):
     link_probability: Share = 0.5
     signal_probability: Share = 0.2
     return_factor: Annotated[float, Field(ge=1)] = 2.0
+    solutions: bool = False
     pillars: Annotated[tuple[Pillar, ...], Field(strict=False)] = ()
     seed: int = 20240601
 

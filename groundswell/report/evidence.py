@@ -47,6 +47,8 @@ class Solution:
     of: int
     """Customers who ask for anything to meet the need."""
     statement_ids: tuple[str, ...]
+    key: str = ""
+    """What tells it from the need's other solutions: the stem of a word, which stays."""
 
 
 JobPart = Literal["when", "what for", "instead"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from groundswell.domain import IntArray, NeedTheme, Vectors
+from groundswell.domain import FeatureCandidate, IntArray, NeedTheme, Vectors
 from groundswell.report import Solution
 from models.linking.words import find_stems, read_words
 
@@ -83,6 +83,26 @@ def find_solutions(
     return {need: solutions for need, solutions in found.items() if solutions}
 
 
+def solution_candidates(found: Mapping[int, Sequence[Solution]]) -> list[FeatureCandidate]:
+    """Return each solution as a candidate of its own.
+
+    It covers its need as far as those who ask for anything there ask for it, so that it stands
+    beside the need's own candidate and below it.
+    """
+    return [
+        FeatureCandidate(
+            candidate_id=f"request-{need}-{solution.key}",
+            title=solution.words,
+            need=solution.words,
+            coverage=((need, solution.voices / solution.of),),
+            reason=f"asked for by {solution.voices} of the {solution.of} customers who ask for"
+            " anything here",
+        )
+        for need, solutions in sorted(found.items())
+        for solution in solutions
+    ]
+
+
 def _solutions_of(
     theme: NeedTheme, asked: pd.DataFrame, vectors: Mapping[str, Vectors]
 ) -> tuple[Solution, ...]:
@@ -150,6 +170,7 @@ def _solution(asked: pd.DataFrame, group: _Group, vectors: Mapping[str, Vectors]
         voices=mine["voice"].nunique(),
         of=asked["voice"].nunique(),
         statement_ids=tuple(sorted(set(mine["statement_id"]))),
+        key=group.words[0],
     )
 
 

@@ -61,7 +61,7 @@ class _Sheet:
         grouped = mentions.groupby("theme_id")
         self._voices = grouped["voice"].nunique().to_dict()
         self._sizes = grouped["statement_id"].nunique().to_dict()
-        self._ideas = {theme: idea.candidate_id for idea in ideas for theme in idea.theme_ids}
+        self._ideas = _ideas_of_needs(ideas)
         self._areas = {theme.theme_id: theme.label for theme in around if theme.level == "area"}
         said_so = Counter(mentions["variant_id"].dropna().astype(np.int64).tolist())
         self._variants = _variants(around, said_so)
@@ -96,6 +96,18 @@ class _Sheet:
             profile=self._profiles.get(need),
             rises=self._rises.get(need, ()),
         )
+
+
+def _ideas_of_needs(ideas: Sequence[RankedIdea]) -> dict[int, str]:
+    """Return the idea of each need: its own, else the best that covers a part of it."""
+    found: dict[int, str] = {}
+    for idea in ideas:
+        for theme in idea.theme_ids:
+            if idea.candidate_id == f"need-{theme}":
+                found[theme] = idea.candidate_id
+            else:
+                found.setdefault(theme, idea.candidate_id)
+    return found
 
 
 def _variants(

@@ -8,7 +8,7 @@ import pytest
 from groundswell.domain import NeedTheme, Vectors
 from groundswell.report import Solution
 from models.evidence.voices import usable
-from models.ranking.solutions import find_solutions
+from models.ranking.solutions import find_solutions, solution_candidates
 
 PDF = [f"Please export the rota as pdf {word}" for word in ("soon", "daily", "weekly")]
 FEED = [f"I want a calendar feed of shifts {word}" for word in ("live", "synced", "hourly")]
@@ -44,6 +44,13 @@ def test_two_solutions_to_one_need_stay_apart(propose: Any) -> None:
     assert (pdf.voices, pdf.of, len(pdf.statement_ids)) == (3, 7, 3)
     assert "calendar feed" in calendar.words
     assert pdf.words in PDF
+
+
+def test_a_solution_can_be_a_candidate_that_covers_its_share_of_the_need(propose: Any) -> None:
+    calendar, pdf = solution_candidates({0: propose([*PDF, *FEED, FEED[0] + " please"])})
+    assert (calendar.coverage, pdf.coverage) == (((0, 4 / 7),), ((0, 3 / 7),))
+    assert calendar.candidate_id == "request-0-calend"
+    assert pdf.reason == "asked for by 3 of the 7 customers who ask for anything here"
 
 
 def test_one_solution_has_to_name_what_the_need_does_not(propose: Any) -> None:
