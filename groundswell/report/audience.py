@@ -23,7 +23,7 @@ class Addressee:
     mentions: int
     last_said: date
     words: str
-    """The newest statement, word for word."""
+    """The statement that speaks for the idea most, word for word."""
     channel: str
     place: str
     """Where it stands, ``tickets.csv:17``."""

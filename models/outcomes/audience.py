@@ -72,10 +72,13 @@ def _people(
     spoken: pd.DataFrame, accounts: dict[str, Account]
 ) -> tuple[tuple[Addressee, ...], int]:
     mentions = Counter(spoken["voice"])
-    newest = spoken.drop_duplicates("voice")
-    columns = ["voice", "created_at", "text", "channel", "path", "line"]
+    newest = spoken.groupby("voice")["created_at"].max()
+    # The words that speak for it most: the newest may touch it in passing.
+    order = ["membership", "created_at", "statement_id"]
+    clearest = spoken.sort_values(order, ascending=[False, False, True]).drop_duplicates("voice")
+    columns = ["voice", "text", "channel", "path", "line"]
     people, unnamed = [], 0
-    for voice, moment, text, channel, path, line in newest[columns].itertuples(index=False):
+    for voice, text, channel, path, line in clearest[columns].itertuples(index=False):
         kind, _, name_id = str(voice).partition(":")
         if kind == "record":
             unnamed += 1
@@ -90,7 +93,7 @@ def _people(
                 status=account.status if account else "unknown",
                 arr=account.arr if account else None,
                 mentions=mentions[voice],
-                last_said=moment.date(),
+                last_said=newest[voice].date(),
                 words=str(text),
                 channel=str(channel),
                 place=f"{PurePath(str(path)).name}:{int(line)}",

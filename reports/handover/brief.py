@@ -26,6 +26,8 @@ WORDS_CHARS = 600
 """Longest quote; with `QUOTES` of them the text stays below Jira's 32,767 characters."""
 QUOTES, COUNTER_QUOTES, ACCOUNTS, SIGNALS = 8, 3, 12, 6
 """Most of each; the report has all."""
+TOLD = 0.005
+"""A part of the priority, in standard deviations, from which it is told: less reads as 0.00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def brief_of(idea: RankedIdea, report: IdeaReport, mark: str, details: Details) 
     """
     sections = (
         ("The need", [Paragraph(_short(idea.need, ""))]),
+        ("The job it serves", list(_listed(_jobs(idea)))),
         ("Why now", list(_why(idea, report, details))),
         ("In customers' words", [_quoted(quote) for quote in idea.quotes[:QUOTES]]),
         ("Who says the opposite", [_quoted(q) for q in idea.counter_quotes[:COUNTER_QUOTES]]),
@@ -84,11 +87,16 @@ def digest(brief: Brief) -> str:
     return sha256(said.encode()).hexdigest()
 
 
+def _jobs(idea: RankedIdea) -> Iterator[str]:
+    return (f"{job.part.capitalize()}: “{_short(job.words, '')}”" for job in idea.jobs)
+
+
 def _why(idea: RankedIdea, report: IdeaReport, details: Details) -> Iterator[Block]:
     shown = [part for part in idea.parts if details.accounts or part.criterion != "revenue"]
     known = [part for part in shown if part.raw.value is not None]
-    speaks_for = sorted((p for p in known if p.contribution > 0), key=lambda p: -p.contribution)
-    against = sorted((p for p in known if p.contribution < 0), key=lambda p: p.contribution)
+    weighs = [part for part in known if abs(part.contribution) >= TOLD]
+    speaks_for = sorted((p for p in weighs if p.contribution > 0), key=lambda p: -p.contribution)
+    against = sorted((p for p in weighs if p.contribution < 0), key=lambda p: p.contribution)
     missing = [explanations.criterion_name(p.criterion) for p in shown if p.raw.value is None]
     lines = [_standing(idea, report)]
     lines += [_part(part, report, "Speaks for it") for part in speaks_for]
