@@ -52,9 +52,11 @@ class Accounts:
         """Change a password and end the user's sessions; False if there is no such user."""
         return self._change_user(name, {"password_hash": password_hash}, ends_sessions=True)
 
-    def rehash(self, name: str, password_hash: str) -> None:
-        """Keep the same password under newer parameters; sessions stay."""
-        self._change_user(name, {"password_hash": password_hash}, ends_sessions=False)
+    def rehash(self, user: User, password_hash: str) -> None:
+        """Keep the same password under newer parameters, unless it was changed; sessions stay."""
+        same = (web_user.c.name == user.name, web_user.c.password_hash == user.password_hash)
+        rehashed = web_user.update().where(*same).values(password_hash=password_hash)
+        self._execute("accounts.rehash", rehashed)
 
     def set_role(self, name: str, role: Role) -> bool:
         """Change a role, from the next request on; False if there is no such user."""
@@ -64,13 +66,24 @@ class Accounts:
         """Lock a user out, everywhere and at once, or let them in again; False if unknown."""
         return self._change_user(name, {"disabled": disabled}, ends_sessions=disabled)
 
-    def begin_session(self, session: Session, *, instead_of: str | None = None) -> None:
-        """Keep a new session; that of the hash `instead_of` ends in the same moment."""
+    def begin_session(
+        self, session: Session, password_hash: str, *, instead_of: str | None = None
+    ) -> bool:
+        """Keep a new session; that of the hash `instead_of` ends in the same moment.
+
+        False, and nothing done, if the user was locked out or has another password by now:
+        checking one takes long enough for that.
+        """
         with self._database.write("accounts.begin_session", None) as connection:
+            same = (web_user.c.name == session.user_name, web_user.c.disabled.is_(False))
+            user = select(web_user.c.password_hash).where(*same).with_for_update()
+            if connection.scalar(user) != password_hash:
+                return False
             if instead_of is not None:
                 old = web_session.c.session_hash == instead_of
                 connection.execute(web_session.delete().where(old))
             connection.execute(web_session.insert().values(row_of(session)))
+            return True
 
     def session(self, session_hash: str) -> tuple[Session, User] | None:
         """Return a session and its user, unless that one is disabled."""

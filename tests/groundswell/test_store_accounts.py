@@ -1,5 +1,6 @@
 """Users, sessions and tokens, the same on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,9 +40,9 @@ def test_only_who_is_there_can_be_changed(store: Store) -> None:
 
 def test_a_session_is_found_until_it_ends(store: Store) -> None:
     store.accounts.add_user(ANN)
-    store.accounts.begin_session(session("a"))
+    store.accounts.begin_session(session("a"), "hash")
     assert store.accounts.session("a") == (session("a"), ANN)
-    store.accounts.begin_session(session("b"), instead_of="a")
+    store.accounts.begin_session(session("b"), "hash", instead_of="a")
     assert store.accounts.session("a") is None
     store.accounts.see_session("b", NOON + timedelta(hours=1))
     found = store.accounts.session("b")
@@ -58,12 +59,34 @@ def test_sessions_that_began_or_were_seen_too_early_go(
     store: Store, begun: int, seen: int, left: list[str]
 ) -> None:
     store.accounts.add_user(ANN)
-    store.accounts.begin_session(session("a"))
-    store.accounts.begin_session(session("b", hours=1))
+    store.accounts.begin_session(session("a"), "hash")
+    store.accounts.begin_session(session("b", hours=1), "hash")
     store.accounts.clear_sessions(
         begun_before=NOON + timedelta(hours=begun), seen_before=NOON + timedelta(hours=seen)
     )
     assert [name for name in ("a", "b") if store.accounts.session(name)] == left
+
+
+@pytest.mark.parametrize("change", ["password", "disabled", "unknown"])
+def test_no_session_begins_with_what_no_longer_lets_in(store: Store, change: str) -> None:
+    if change != "unknown":
+        store.accounts.add_user(ANN)
+        store.accounts.begin_session(session("old"), "hash")
+    if change == "password":
+        store.accounts.set_password("ann", "new")
+    elif change == "disabled":
+        store.accounts.set_disabled("ann", True)
+    assert not store.accounts.begin_session(session("a"), "hash", instead_of="old")
+    assert store.accounts.session("a") is None
+
+
+def test_a_new_hash_of_the_old_password_never_replaces_a_new_password(store: Store) -> None:
+    store.accounts.add_user(ANN)
+    store.accounts.rehash(ANN, "hash of the same")
+    assert store.accounts.user("ann") == replace(ANN, password_hash="hash of the same")
+    store.accounts.set_password("ann", "new")
+    store.accounts.rehash(ANN, "hash of the same")
+    assert store.accounts.user("ann") == replace(ANN, password_hash="new")
 
 
 @pytest.mark.parametrize("change", ["password", "disabled", "end_sessions"])
@@ -71,8 +94,8 @@ def test_what_locks_a_user_out_ends_their_sessions_alone(store: Store, change: s
     for user in (ANN, BOB):
         store.accounts.add_user(user)
     for name in ("a", "b"):
-        store.accounts.begin_session(session(name))
-    store.accounts.begin_session(session("c", of="bob"))
+        store.accounts.begin_session(session(name), "hash")
+    store.accounts.begin_session(session("c", of="bob"), "hash")
     if change == "password":
         store.accounts.set_password("ann", "new")
     elif change == "disabled":
@@ -100,7 +123,7 @@ def test_tokens_are_found_by_hash_and_listed_by_user(store: Store) -> None:
 def test_accounts_are_no_data(store: Store) -> None:
     before = store.image()
     store.accounts.add_user(ANN)
-    store.accounts.begin_session(session("a"))
+    store.accounts.begin_session(session("a"), "hash")
     assert store.image() == before
 
 

@@ -19,7 +19,7 @@ from groundswell.report import Changes, IdeaReport, ReportTotals, RunStamp
 from groundswell.store import open_store
 from reports import render, to_json
 from tests.web.people import browser
-from web.app import serve
+from web.app import _listen, serve
 from web.guard.headers import ALWAYS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -138,6 +138,13 @@ def test_a_broken_store_is_told_in_one_line(config: Config, client: TestClient) 
     assert str(config.store.path) in answer.text
     assert answer.text.count("\n") == 1
     assert protected(answer.headers)
+
+
+def test_a_connection_sends_at_once() -> None:
+    with _listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_taken_port_is_told_in_one_line(config: Config) -> None:

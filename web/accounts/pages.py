@@ -1,5 +1,6 @@
 """The pages for signing in and out, and one's own account; plain forms that need no script."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from groundswell.accounts import user_name
+from groundswell.accounts import User, user_name
 from web.accounts.passwords import FEWEST_CHARACTERS, Passwords
 from web.accounts.secrets import begin_session, drop_cookie, session_of, set_cookie
 from web.guard.gate import LOGIN, client_address, too_many
@@ -53,23 +54,22 @@ class AccountPages:
 
     def sign_in(self, request: Request, context: Context) -> Response:
         """Check name and password; begin a session with a new secret."""
-        web, accounts = context.config.web, context.store.accounts
         typed, password = context.form.get("name", ""), context.form.get("password", "")
         wanted = own_path(context.form.get("next", ""))
         name = _spelt(typed)
         self._count(name, request, context)
-        user = accounts.user(name)
-        if not self._passwords.matches(user, password) or user is None:
+        user = context.store.accounts.user(name)
+        secret = None
+        if self._passwords.matches(user, password) and user is not None:
+            before = session_of(request, context.config.web)
+            secret = _begin(context, user, instead_of=before)
+        if secret is None or user is None:
             known = {"wanted": wanted, "problem": WRONG, "name": typed[:LONGEST_NAME]}
             return _page("login.html", context, 403, **known)
         self._by_account.give_back(name)
         if self._passwords.is_outdated(user.password_hash):
-            accounts.rehash(name, self._passwords.hash(password))
-        before = session_of(request, web)
-        secret = begin_session(context.store, name, context.now, web, instead_of=before)
-        response = RedirectResponse(wanted, 303)
-        set_cookie(response, secret, web)
-        return response
+            context.store.accounts.rehash(user, self._passwords.hash(password))
+        return _signed_in(context, secret, wanted)
 
     def sign_out(self, _request: Request, context: Context) -> Response:
         """End this session, or with ``everywhere`` all of this user's."""
@@ -90,10 +90,10 @@ class AccountPages:
     def change_password(self, request: Request, context: Context) -> Response:
         """Change the own password; every other session ends, and this one gets a new secret."""
         _session(context)
-        name, web = context.reviewer.name, context.config.web
+        name = context.reviewer.name
         self._count(name, request, context)
         user = context.store.accounts.user(name)
-        if not self._passwords.matches(user, context.form.get("current", "")):
+        if not self._passwords.matches(user, context.form.get("current", "")) or user is None:
             return _account(context, 403, problem="The current password is wrong.")
         self._by_account.give_back(name)
         new = context.form.get("new", "")
@@ -104,10 +104,9 @@ class AccountPages:
         except ValueError as error:
             return _account(context, 422, problem=f"{str(error).capitalize()}.")
         context.store.accounts.set_password(name, password_hash)
-        secret = begin_session(context.store, name, context.now, web, instead_of=None)
-        response = RedirectResponse("/account?changed", 303)
-        set_cookie(response, secret, web)
-        return response
+        changed = replace(user, password_hash=password_hash)
+        secret = _begin(context, changed, instead_of=None)
+        return _signed_in(context, secret, "/account?changed")
 
     def revoke(self, request: Request, context: Context) -> Response:
         """Revoke one of the own tokens."""
@@ -134,6 +133,18 @@ def own_path(text: str) -> str:
     """
     ours = text.startswith("/") and text.isascii() and text.isprintable()
     return text if ours and not text.startswith("//") and "\\" not in text else "/"
+
+
+def _begin(context: Context, user: User, *, instead_of: str | None) -> str | None:
+    store, web = context.store, context.config.web
+    return begin_session(store, user, context.now, web, instead_of=instead_of)
+
+
+def _signed_in(context: Context, secret: str | None, path: str) -> Response:
+    response = RedirectResponse(path, 303)
+    if secret is not None:
+        set_cookie(response, secret, context.config.web)
+    return response
 
 
 def _spelt(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
-from groundswell.accounts import ApiToken, Permission, Session
+from groundswell.accounts import ApiToken, Permission, Session, User
 from groundswell.web_config import WebConfig
 
 if TYPE_CHECKING:
@@ -24,21 +24,21 @@ COOKIE = "groundswell"
 
 
 def begin_session(
-    store: "Store", name: str, now: datetime, web: WebConfig, *, instead_of: str | None
-) -> str:
+    store: "Store", user: User, now: datetime, web: WebConfig, *, instead_of: str | None
+) -> str | None:
     """Sign a user in; return the session's secret, which never was one before.
 
-    `instead_of`: hash of the session that the browser had, which ends. Those that ran out are
-    forgotten.
+    None if the password of `user` is no longer the one that was checked. `instead_of`: hash of
+    the session that the browser had, which ends. Those that ran out are forgotten.
     """
     secret = token_urlsafe(RANDOM_BYTES)
     store.accounts.clear_sessions(
         begun_before=now - timedelta(hours=web.session_hours),
         seen_before=now - timedelta(hours=web.idle_hours),
     )
-    session = Session(hash_of(secret), name, created_at=now, seen_at=now)
-    store.accounts.begin_session(session, instead_of=instead_of)
-    return secret
+    session = Session(hash_of(secret), user.name, created_at=now, seen_at=now)
+    begun = store.accounts.begin_session(session, user.password_hash, instead_of=instead_of)
+    return secret if begun else None
 
 
 def is_over(session: Session, now: datetime, web: WebConfig) -> bool:

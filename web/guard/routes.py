@@ -52,7 +52,8 @@ class Context:
 class Route:
     """One address: how it is asked, what that needs, and what answers.
 
-    `answer` runs in a thread, with a store that is open for this request alone.
+    `answer` runs in a thread. The store is closed when it returns, so a response that is sent
+    bit by bit must not read from it. An id is best taken as text: of a number the size is unknown.
     """
 
     path: str

@@ -4,6 +4,7 @@ import re
 import tomllib
 from getpass import getuser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,3 +132,12 @@ def test_the_document_says_the_roles_and_settings_that_there_are() -> None:
     assert web.proxies == WebConfig().proxies
     table = page.partition("| role | may |")[2].partition("\n\n")[0]
     assert tuple(re.findall(r"^\| (\w+) \|", table, re.MULTILINE)) == ROLES
+
+
+def test_the_page_of_the_document_is_answered(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3].joinpath("docs", "review-app.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    written: dict[str, Any] = {}
+    exec(block, written)
+    client = browser(settings(tmp_path), pages=written["ROUTES"])
+    assert client.get("/greetings/hello").text == f"hello, {getuser()}"
