@@ -67,8 +67,9 @@ class AccountPages:
             known = {"wanted": wanted, "problem": WRONG, "name": typed[:LONGEST_NAME]}
             return _page("login.html", context, 403, **known)
         self._by_account.give_back(name)
-        if self._passwords.is_outdated(user.password_hash):
-            context.store.accounts.rehash(user, self._passwords.hash(password))
+        renewed = self._passwords.renewed(user.password_hash, password)
+        if renewed is not None:
+            context.store.accounts.rehash(user, renewed)
         return _signed_in(context, secret, wanted)
 
     def sign_out(self, _request: Request, context: Context) -> Response:

@@ -44,8 +44,7 @@ class Passwords:
             raise ValueError(
                 f"expected a password of {FEWEST_CHARACTERS} to {MOST_CHARACTERS:,} characters"
             )
-        with self._turn:
-            return self._hasher.hash(_spelt(password))
+        return self._hash(password)
 
     def matches(self, user: User | None, password: str) -> bool:
         """Tell whether this user signs in with this password; the same work whatever is wrong."""
@@ -60,9 +59,15 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    def is_outdated(self, password_hash: str) -> bool:
-        """Tell whether a hash was made with other parameters than new ones are."""
-        return self._hasher.check_needs_rehash(password_hash)
+    def renewed(self, password_hash: str, password: str) -> str | None:
+        """Return a new hash of a password just checked, if the old one has other parameters."""
+        if not self._hasher.check_needs_rehash(password_hash):
+            return None
+        return self._hash(password)
+
+    def _hash(self, password: str) -> str:
+        with self._turn:
+            return self._hasher.hash(_spelt(password))
 
 
 def _spelt(password: str) -> str:
