@@ -19,7 +19,7 @@ setup: .venv/dev.stamp  ## install everything into .venv, tools for development 
 run: .venv/run.stamp  ## rank the ideas of CONFIG=config.toml and write the report
 	@$(BIN)/groundswell run --config $(CONFIG) $(ARGS)
 
-serve: .venv/run.stamp  ## show the newest report on http://127.0.0.1:8080
+serve: .venv/run.stamp  ## open the review app on http://127.0.0.1:8765
 	@$(BIN)/groundswell serve --config $(CONFIG) $(ARGS)
 
 schedule: .venv/run.stamp  ## run by the cron line of config.toml until interrupted

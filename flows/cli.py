@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from flows.accounts_commands import tokens, users
 from flows.after_shipping import audience, pace
 from flows.handover_command import handover
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
@@ -238,6 +239,8 @@ def ingest(
 
 
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(users, name="users")
+app.add_typer(tokens, name="tokens")
 app.command()(handover)
 app.command()(audience)
 app.command()(pace)
@@ -255,20 +258,21 @@ def schedule(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    host: Annotated[
+        str | None, typer.Option(help="Where to listen; default: that of the settings.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Show the newest report in a browser on this machine until interrupted."""
+    """Open the review app in a browser, by itself only on this machine, until interrupted."""
     from contextlib import suppress
 
     import web.app
     from groundswell.config import load_config
 
     settings = load_config(config)
-    typer.echo(f"The report is at http://{host}:{port}; Ctrl-C ends.", err=True)
     with suppress(KeyboardInterrupt):  # the ordinary way to end
-        web.app.serve(settings, host, port)
+        web.app.serve(settings, host, port, say=lambda line: typer.echo(line, err=True))
 
 
 @app.command()

@@ -18,6 +18,7 @@ from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
+from groundswell.web_config import WebConfig
 
 __all__ = ["Config", "SourceConfig", "SourceKind", "load_config"]
 
@@ -205,6 +206,7 @@ class Config(Section):
     linear: LinearConfig = LinearConfig()
     github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+    web: WebConfig = WebConfig()
 
     @model_validator(mode="after")
     def _sources_have_names_of_their_own(self) -> "Config":

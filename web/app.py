@@ -1,171 +1,144 @@
-"""The review app: shows the newest report to whoever sits at this machine.
+"""The review app: pages behind a gate, served on this machine or behind a proxy.
 
-It has no accounts yet, so it listens on the loopback interface alone, answers reads and nothing
-else, and refuses any name but its own (a page elsewhere could point one at this address). It
-runs no model: it hands out what the last run left in the store and in the report folder.
+It runs no model in a request: it shows what runs left in the store and in the report folder.
 """
 
-import json
-import re
-from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass
-from hashlib import sha256
-from ipaddress import ip_address
-from pathlib import Path
-from socket import AF_INET, AF_INET6, create_server, socket
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from socket import AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, create_server, socket
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
 
 from groundswell.config import Config
 from groundswell.errors import ConfigError, GroundswellError
+from groundswell.web_config import WebConfig
+from web.accounts.pages import AccountPages
+from web.accounts.passwords import Passwords
+from web.guard.gate import Gate
+from web.guard.headers import Headers
+from web.guard.routes import Route, RoutingTable
+from web.pages import ROUTES
 
-if TYPE_CHECKING:
-    from groundswell.store import Store
-
-HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-METHODS = ("GET", "HEAD")
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""On every response, errors too; a page of ours has a wider policy for its own style sheet."""
-
-Permission = Literal["read"]
-GRANTED: frozenset[Permission] = frozenset({"read"})
-"""What the person at this machine may do; a page that needs more is refused."""
+MOST_CONNECTIONS = 256
+"""At once; more are told to come back (503)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One address: what it needs and what answers."""
-
-    path: str
-    permission: Permission
-    answer: Callable[["Store"], Response]
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
 
 
-def report_page(store: "Store") -> Response:
-    """Show the page of the newest report, if its file is still the one that was written."""
-    document = store.ideas.report()
-    if document is None:
-        return _notice(
-            "No report yet", "The first run makes one. In a terminal, type", "groundswell run"
-        )
-    run_id = json.loads(document)["run"]["run_id"]
-    for file in store.ideas.files(run_id):
-        if file.name == "report.html":
-            html = _read_unchanged(Path(file.folder, file.name), file.sha256)
-            if html is not None:
-                return _html(html)
-    return _notice(
-        f"The page of run {run_id} is not there",
-        "A run may be replacing it: reload in a minute. If it was moved or changed, type",
-        "groundswell report",
+def create_app(
+    config: Config,
+    *,
+    pages: Iterable[Route] = ROUTES,
+    passwords: Passwords | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> ASGIApp:
+    """Build the application around one installation's store.
+
+    Raises
+    ------
+    ValueError
+        A route has no permission, or two have the same address.
+    """
+    table = RoutingTable((*AccountPages(passwords or Passwords()).routes(), *pages))
+    hosts = Middleware(
+        TrustedHostMiddleware, allowed_hosts=list(config.web.names), www_redirect=False
     )
-
-
-def ideas_json(store: "Store") -> Response:
-    """Hand out the newest report without loss."""
-    document = store.ideas.report()
-    if document is None:
-        return JSONResponse({"error": "no report yet; type: groundswell run"}, 404)
-    return Response(document, media_type="application/json")
-
-
-def health(store: "Store") -> Response:
-    """Say that the store can be read, and what the last run came to."""
-    runs = store.ledger.runs(limit=1)
-    return JSONResponse({"status": "ok", "last_run": runs[0].state if runs else None})
-
-
-PAGES = (
-    Page("/", "read", report_page),
-    Page("/ideas.json", "read", ideas_json),
-    Page("/healthz", "read", health),
-)
-"""Every address there is; any other is not found."""
-
-
-def create_app(config: Config) -> Starlette:
-    """Build the application around one installation's store."""
-    app = Starlette(
-        routes=[Route(page.path, _endpoint(page, config), methods=METHODS) for page in PAGES],
-        middleware=[
-            Middleware(_ReadOnly),
-            Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),
-        ],
+    inner = Starlette(
+        middleware=[hosts],
         exception_handlers={GroundswellError: _unusable, Exception: _broken},
     )
-    app.router.redirect_slashes = False
-    return app
+    inner.router.default = Gate(config, table, clock)  # of its own it has no route at all
+    app = Headers(inner)
+    return _behind_proxy(app, config.web.proxies) if config.web.https else app
 
 
-def serve(config: Config, host: str = "127.0.0.1", port: int = 8080) -> None:
-    """Serve the pages on this machine until interrupted.
+def serve(
+    config: Config,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    say: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Serve the pages until interrupted.
+
+    Parameters
+    ----------
+    config
+        All settings.
+    host, port
+        Go before those of the settings.
+    say
+        Is told, when it listens, where that is and what to mind.
 
     Raises
     ------
     ConfigError
-        `host` is not a loopback address, or the port is taken.
+        Others could reach it and nobody has an account yet, or the port is taken.
     """
     import uvicorn
 
-    with _listen(host, port) as listener:
+    config = listening_on(config, host, port)
+    _require_users(config)
+    with _listen(config.web.host, config.web.port) as listener:
         settings = uvicorn.Config(
             create_app(config),
             log_level="warning",
             access_log=False,
-            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            proxy_headers=False,  # ours believes only the proxies of the settings
             server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
         )
+        for line in _greeting(config.web):
+            say(line)
         uvicorn.Server(settings).run(sockets=[listener])
 
 
-def _endpoint(page: Page, config: Config) -> Callable[[Request], Response]:
+def listening_on(config: Config, host: str | None, port: int | None) -> Config:
+    """Return the settings with another address to listen on, where one is named."""
+    changed = {"host": host, "port": port}
+    changed = {name: value for name, value in changed.items() if value is not None}
+    return config.model_copy(update={"web": config.web.model_copy(update=changed)})
+
+
+def _greeting(web: WebConfig) -> list[str]:
+    name = f"[{web.host}]" if ":" in web.host else web.host
+    lines = [f"The review app is at http://{name}:{web.port}; Ctrl-C ends."]
+    if not web.is_loopback and not web.https:
+        lines.append(
+            "Passwords travel this network unencrypted; a proxy that speaks https mends that"
+            " (docs/review-app.md)."
+        )
+    return lines
+
+
+def _behind_proxy(app: ASGIApp, proxies: Iterable[str]) -> ASGIApp:
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    return ProxyHeadersMiddleware(app, list(proxies))  # type: ignore[arg-type, return-value]
+
+
+def _require_users(config: Config) -> None:
     from groundswell.store import open_store
 
-    def endpoint(_request: Request) -> Response:
-        if page.permission not in GRANTED:
-            return PlainTextResponse("not allowed\n", 403)
-        with open_store(config.store.database) as store:
-            return page.answer(store)
-
-    return endpoint
-
-
-class _ReadOnly:
-    """Refuses every method but GET and HEAD, and sets the headers of each response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        refused = scope["type"] == "http" and scope["method"] not in METHODS
-        app = _not_a_read if refused else self._app
-        await app(scope, receive, send_with_headers)
-
-
-_not_a_read = PlainTextResponse("only GET and HEAD\n", 405, {"Allow": ", ".join(METHODS)})
+    if config.web.is_for_one:
+        return
+    with open_store(config.store.database) as store:
+        if not store.accounts.any_users():
+            raise ConfigError(
+                f"host {config.web.host}: others could reach it and nobody has an account yet;"
+                " make one with 'groundswell users add NAME --role admin', or listen on 127.0.0.1"
+                " without [web] hosts and https"
+            )
 
 
 def _unusable(_request: Request, error: Exception) -> Response:
@@ -173,55 +146,16 @@ def _unusable(_request: Request, error: Exception) -> Response:
 
 
 def _broken(_request: Request, _error: Exception) -> Response:
-    # Answered outside of all middleware, so it brings the headers itself.
-    return PlainTextResponse("internal error; the terminal shows it\n", 500, HEADERS)
-
-
-def _html(body: bytes, status: int = 200) -> HTMLResponse:
-    styles = re.findall(rb"<style>(.*?)</style>", body, re.DOTALL)
-    hashes = (b64encode(sha256(style).digest()).decode() for style in styles)
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    policy = f"style-src {allowed}; img-src data:; base-uri 'none'; form-action 'none'"
-    policy = f"{HEADERS['Content-Security-Policy']}; {policy}"
-    return HTMLResponse(body, status, {"Content-Security-Policy": policy})
-
-
-def _notice(heading: str, advice: str, command: str) -> HTMLResponse:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
-    notice = templates.get_template("notice.html")
-    page = notice.render(heading=heading, advice=advice, command=command)
-    return _html(page.encode(), 404)
-
-
-def _read_unchanged(path: Path, digest: str) -> bytes | None:
-    try:
-        body = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    return body if sha256(body).hexdigest() == digest else None
+    return PlainTextResponse("internal error; the terminal shows it\n", 500)
 
 
 def _listen(host: str, port: int) -> socket:
-    if host != "localhost" and not _is_loopback(host):
-        raise ConfigError(
-            f"host {host}: the review app has no accounts, so it listens on this machine alone;"
-            " use 127.0.0.1, and an SSH tunnel from elsewhere"
-        )
     try:
-        return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
+        listener = create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"port {port} on {host}: {reason}; choose another with --port") from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    # Connections take it over. Without it the body of an answer waits 40 ms for an
+    # acknowledgement of the headers; asyncio would set it only on sockets that it made itself.
+    listener.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    return listener

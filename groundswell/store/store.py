@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from groundswell.store.accounts import Accounts
 from groundswell.store.annotations import Annotations
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import journal_mode
@@ -23,7 +24,7 @@ from groundswell.store.vectors import Vectors
 
 
 class Store:
-    """An open store. Reading needs nothing more; every writing method takes a lease."""
+    """An open store. Reading needs nothing more; what writes takes a lease, except `accounts`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,6 +35,7 @@ class Store:
         self.themes = Themes(database)
         self.ideas = Ideas(database)
         self.handovers = Handovers(database)
+        self.accounts = Accounts(database)
         self.ledger = Ledger(database)
 
     @property

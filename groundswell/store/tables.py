@@ -16,7 +16,11 @@ from sqlalchemy import (
     LargeBinary,
 )
 
-from groundswell.store import company, handover_table  # so that `metadata` knows every table
+from groundswell.store import (
+    account_tables,
+    company,
+    handover_table,
+)  # so that `metadata` knows every table
 from groundswell.store.columns import (
     Day,
     Document,
@@ -30,7 +34,7 @@ from groundswell.store.columns import (
     table,
 )
 
-__all__ = ["company", "handover_table", "metadata"]
+__all__ = ["account_tables", "company", "handover_table", "metadata"]
 
 lease = table(
     "lease",
