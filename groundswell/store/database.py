@@ -57,7 +57,8 @@ class Database:
             Of the unit, for its failpoints.
         lease
             Checked in the same transaction, so that a run that was taken for dead, stood still
-            and woke up again cannot write. None only for what comes before any lease.
+            and woke up again cannot write. None only for what comes before any lease, and for
+            what a person decides beside a run.
         pause
             Afterwards give others a turn. SQLite serves waiting writers in no order, so one
             that writes batch after batch would starve them.

@@ -35,6 +35,7 @@ _Take = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 _Convert = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 _SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
+_DECISIONS_LOCK = _SCHEMA_LOCK + 1
 
 
 def make_engine(database: str) -> Engine:
@@ -90,8 +91,12 @@ def database_time(connection: Connection) -> datetime:
 
 def lock_schema(connection: Connection) -> None:
     """Let one process at a time change the tables, until the transaction ends."""
-    if connection.dialect.name == "postgresql":  # on SQLite every writer is alone already
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
+    _lock(connection, _SCHEMA_LOCK)
+
+
+def lock_decisions(connection: Connection) -> None:
+    """Let one process at a time add to the log of decisions, until the transaction ends."""
+    _lock(connection, _DECISIONS_LOCK)
 
 
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -137,6 +142,11 @@ _REMEDIES = {
     "No space left": "make room on the server's disk and run again; nothing was half-written",
     "deadlock detected": "run again; nothing was half-written",
 }
+
+
+def _lock(connection: Connection, number: int) -> None:
+    if connection.dialect.name == "postgresql":  # on SQLite every writer is alone already
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({number})"))
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from groundswell.store.annotations import Annotations
 from groundswell.store.database import Database, Lease
+from groundswell.store.decisions import Decisions
 from groundswell.store.engines import journal_mode
 from groundswell.store.feedback import Feedback
 from groundswell.store.handovers import Handovers
@@ -23,7 +24,10 @@ from groundswell.store.vectors import Vectors
 
 
 class Store:
-    """An open store. Reading needs nothing more; every writing method takes a lease."""
+    """An open store. Reading needs nothing more; every writing method takes a lease.
+
+    Only what a reviewer decides is written without one (see `groundswell.store.decisions`).
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,6 +38,7 @@ class Store:
         self.themes = Themes(database)
         self.ideas = Ideas(database)
         self.handovers = Handovers(database)
+        self.decisions = Decisions(database)
         self.ledger = Ledger(database)
 
     @property

@@ -16,7 +16,7 @@ from sqlalchemy import (
     LargeBinary,
 )
 
-from groundswell.store import company, handover_table  # so that `metadata` knows every table
+from groundswell.store import company, decision_table, handover_table  # `metadata` knows them
 from groundswell.store.columns import (
     Day,
     Document,
@@ -30,7 +30,7 @@ from groundswell.store.columns import (
     table,
 )
 
-__all__ = ["company", "handover_table", "metadata"]
+__all__ = ["company", "decision_table", "handover_table", "metadata"]
 
 lease = table(
     "lease",
