@@ -23,6 +23,7 @@ from groundswell import __version__
 COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
     *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace", "plan"),
+    *("decide", "log", "undo"),
 }
 NEEDS = (
     "let us work offline when the train has no network",
