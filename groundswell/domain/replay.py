@@ -33,7 +33,7 @@ from groundswell.errors import ConflictError, DecisionError
 class _Subject:
     """Everything that was decided about one idea or theme."""
 
-    decisions: Mapping[int, Decision] = field(default_factory=dict)
+    decisions: dict[int, Decision] = field(default_factory=dict)
     """By number, ascending."""
     undone: Mapping[int, int] = field(default_factory=dict)
     """Number of a decision that does not stand to that of its undo."""

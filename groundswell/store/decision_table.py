@@ -5,7 +5,9 @@ database refuse to change or delete a row; those of PostgreSQL stand in the migr
 its tables are made by migrations alone.
 """
 
-from sqlalchemy import DDL, Index, Integer, event
+from typing import Any
+
+from sqlalchemy import Connection, Index, Integer, Table, event
 
 from groundswell.store.columns import Moment, key, required, table
 
@@ -20,9 +22,12 @@ decision = table(
 )
 Index("decision_target", decision.c.target, decision.c.number)
 
-for _verb in ("UPDATE", "DELETE"):
-    _refusal = DDL(f"""
-CREATE TRIGGER decision_no_{_verb} BEFORE {_verb} ON decision
-BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END
-""")
-    event.listen(decision, "after_create", _refusal.execute_if(dialect="sqlite"))
+
+@event.listens_for(decision, "after_create")
+def _refuse_changes(_table: Table, connection: Connection, **_options: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER decision_no_{verb} BEFORE {verb} ON decision\n"
+                "BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END"
+            )

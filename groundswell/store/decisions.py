@@ -61,8 +61,8 @@ class Decisions:
 
     def record_all(self, drafts: Sequence[tuple[Draft, int | None]]) -> list[Decision]:
         """Add several decisions, all of them or none; as `record` otherwise."""
-        made = []
-        with self._database.write("decisions.record", None) as connection:
+        made: list[Decision] = []
+        with self._database.write("decisions.record", None, urgent=True) as connection:
             lock_decisions(connection)
             last = _last(connection)
             for draft, expected in drafts:

@@ -1,22 +1,23 @@
 """Deciding from the command line, and what the next run makes of it."""
 
-import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from flows import decisions, steps
-from flows.context import Silence, utc_now
+from flows.context import Reading, Silence, utc_now
 from flows.past import report_as_of
 from groundswell.config import Config, load_config
-from groundswell.domain import Draft
+from groundswell.domain import DecisionKind, Draft
 from groundswell.errors import ConflictError, StoreError
 from groundswell.report import IdeaReport, RankedIdea
 from groundswell.store import open_store
@@ -214,17 +215,10 @@ def test_decided_themes_are_held_when_themes_are_fitted_anew(config: Config) -> 
         Draft("pin", "theme-3", "Ana", BEGUN, {"pinned": False}),
     )
     with open_store(config.store.database) as store:
-        context = decisions_context(config, store)
-        kept = decisions.themes_to_keep(context)
+        kept = decisions.themes_to_keep(Reading(config, store))
     known = {theme.theme_id for theme in newest(config).themes}
     assert {0, 1, 2} <= known
     assert kept == {0: None, 1: None, 2: "Nights"}
-
-
-def decisions_context(config: Config, store: Any) -> Any:
-    from flows.context import Reading
-
-    return Reading(config, store)
 
 
 def test_the_script_of_the_page_checks_the_log(path: Path, config: Config, tmp_path: Path) -> None:
@@ -268,19 +262,11 @@ def test_verify_misses_what_the_newest_report_knows(path: Path, config: Config) 
 
 
 def cut_off(config: Config) -> None:
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(config.store.path)) as connection, connection:
         connection.execute("DROP TRIGGER decision_no_DELETE")
         connection.execute("DELETE FROM decision WHERE number = 2")
 
 
 def test_the_page_names_every_kind_of_decision() -> None:
-    from typing import get_args
-
-    from groundswell.domain import DecisionKind
-
     table = re.findall(r"^\| ([a-z_, ]+) \| (?:an idea|a theme|either) \|", PAGE.read_text(), re.M)
     assert sorted(", ".join(table).split(", ")) == sorted(get_args(DecisionKind))
-    assert json.dumps(sorted(get_args(DecisionKind)))

@@ -54,6 +54,24 @@ def test_a_reviewer_decides_while_a_run_holds_the_lease(store: Store, lease: Lea
     assert store.decisions.record(ACCEPT).number == 1
 
 
+def test_a_reviewer_waits_for_the_batch_that_is_being_written(database: str) -> None:
+    with open_store(database) as store, ThreadPoolExecutor(1) as pool:
+        raw = Database(database)
+        with raw.unchecked_write() as connection:
+            connection.execute(text("DELETE FROM lease"))
+            waiting = pool.submit(store.decisions.record, ACCEPT)
+        assert waiting.result().number == 1
+        raw.engine.dispose()
+
+
+def test_a_hurried_writer_is_as_patient_afterwards(tmp_path: Path) -> None:
+    with open_store(str(tmp_path / "groundswell.db")) as store:
+        raw = Database(store.place)
+        with raw.unchecked_write(urgent=True) as connection:
+            assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 10_000
+        raw.engine.dispose()
+
+
 def test_several_decisions_are_kept_together_or_not_at_all(store: Store) -> None:
     other = Draft("accept", "need-2", "Ana", NOON)
     with pytest.raises(ConflictError):
