@@ -135,7 +135,9 @@ def test_somebody_in_the_same_instant_is_not_overwritten(config: Config) -> None
     assert [one.reviewer for one in decisions.read_log(config)] == ["Ben"]
 
 
-def test_a_run_heeds_what_was_decided_and_the_report_vouches_for_the_log(config: Config) -> None:
+def test_a_run_heeds_what_was_decided_and_the_report_vouches_for_the_log(
+    path: Path, config: Config
+) -> None:
     before = newest(config)
     one, two, three = (idea.candidate_id for idea in before.ideas[:3])
     assert [name for name, _ in before.versions] == ["groundswell", "encoder"]
@@ -159,6 +161,10 @@ def test_a_run_heeds_what_was_decided_and_the_report_vouches_for_the_log(config:
     deferred = idea_of(after, three).verdict
     assert deferred is not None
     assert (deferred.status, deferred.reviewer) == ("deferred", "Ana")
+    page = type_in(path, "idea", two).out
+    assert "reviewers: undecided; title set by Ben; brief set by Ben; effort_days set by Ben" in (
+        " ".join(page.split())
+    )
     last = decisions.read_log(config)[-1]
     assert dict(after.versions)["decisions"] == f"5 {last.hash}"
     assert not any("eeds review" in note for note in after.notes)
