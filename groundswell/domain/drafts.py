@@ -73,8 +73,8 @@ def check_draft(draft: Draft) -> None:
     _check_target(draft)
     _check_fields(draft)
     _check_text("reviewer", draft.reviewer, LINE_LENGTH)
-    if not draft.reviewer.strip():
-        raise DecisionError("reviewer: empty; a decision has a name to it")
+    if not draft.reviewer.strip() or len(draft.reviewer.splitlines()) != 1:
+        raise DecisionError(f"reviewer: {draft.reviewer!r}; a decision has a name to it, in a line")
     _check_text("reason", draft.reason, TEXT_LENGTH)
     if draft.kind in ("reject", "comment") and not draft.reason.strip():
         raise DecisionError(f"{draft.target}: {draft.kind} without a reason; say why in words")
