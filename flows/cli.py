@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from flows.accounts_commands import tokens, users
 from flows.after_shipping import audience, pace
+from flows.decision_commands import decide, log, undo
 from flows.handover_command import handover
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
@@ -241,6 +242,9 @@ def ingest(
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
+app.command()(decide)
+app.command()(log)
+app.command()(undo)
 app.command()(handover)
 app.command()(audience)
 app.command()(pace)

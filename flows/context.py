@@ -61,6 +61,15 @@ class RunContext:
         day = self.config.ranking.as_of
         return datetime.combine(day, time.max, UTC) if isinstance(day, date) else None
 
+    @property
+    def decided_by(self) -> datetime | None:
+        """The moment by which something must have been decided to count.
+
+        What reviewers decide during a run counts for the next, so that all steps, and a run that is
+        carried on, heed the same.
+        """
+        return self.known_at or self.run.started_at
+
 
 class Known(Protocol):
     """What reading the evidence takes: a `RunContext` has it, a command that only reads too."""
@@ -80,6 +89,11 @@ class Known(Protocol):
         """The moment whose knowledge counts; None: all that is known."""
         ...
 
+    @property
+    def decided_by(self) -> datetime | None:
+        """The moment by which something must have been decided to count; None: any."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -88,6 +102,11 @@ class Reading:
     config: Config
     store: Store
     known_at: datetime | None = None
+
+    @property
+    def decided_by(self) -> datetime | None:
+        """The moment by which something must have been decided to count; None: any."""
+        return self.known_at
 
 
 @dataclass(frozen=True, slots=True)

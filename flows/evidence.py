@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.context import Known
+from flows.decisions import what_was_decided
 from flows.naming import named
 from flows.statements import annotator_id, encoder_id, hashes_of
 from flows.theme_models import load_model
@@ -133,6 +134,7 @@ def gather_evidence(context: Known) -> "Evidence":
         item_vectors=vectors_of(context, item_texts(items)),
         pillars=[(pillar.text, pillar.weight) for pillar in pillars],
         pillar_vectors=vectors_of(context, [pillar.text for pillar in pillars]),
+        verdicts=what_was_decided(context).ideas,
     )
 
 

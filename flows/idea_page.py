@@ -8,7 +8,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from flows.terminal import table
-from groundswell.report import IdeaReport, Quote, RankedIdea
+from groundswell.report import IdeaReport, Quote, RankedIdea, ReviewVerdict
 from reports import figures
 from reports.inert import one_line
 
@@ -43,8 +43,20 @@ def _head(idea: RankedIdea, report: IdeaReport) -> Iterator[RenderableType]:
     )
     if idea.status != "new" or idea.status_reason:
         yield Text(f"{idea.status}: {one_line(idea.status_reason)}")
+    if idea.verdict is not None:
+        yield Text(_verdict(idea.verdict))
     if idea.badges:
         yield Text(" · ".join(map(one_line, idea.badges)), "yellow")
+
+
+def _verdict(verdict: ReviewVerdict) -> str:
+    """Return in a line what reviewers said."""
+    until = f" until {verdict.until}" if verdict.until and verdict.status == "deferred" else ""
+    by = f" by {verdict.reviewer} on {verdict.at:%Y-%m-%d}" if verdict.at else ""
+    why = f": {verdict.reason}" if verdict.reason else ""
+    edited = "; ".join(f"{field} set by {who}" for field, who in verdict.set_by)
+    told = f"reviewers: {verdict.status}{until}{by}{why}"
+    return one_line(f"{told}; {edited}" if edited else told)
 
 
 def _why(idea: RankedIdea, report: IdeaReport) -> Iterator[RenderableType]:

@@ -1,14 +1,17 @@
 """The step that asks the operator's own endpoint for better names, and the names that result.
 
-The names made here stay in the store. What the endpoint proposed is put over them where themes
-are shown, so that switching it off takes nothing more.
+The names made here stay in the store. What the endpoint proposed, and before all what a reviewer
+chose, is put over them where themes are shown, so that switching it off or undoing takes nothing
+more.
 """
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.context import Known, RunContext
+from flows.decisions import what_was_decided
 from groundswell.domain import NeedTheme
 from groundswell.store import StepResult
 
@@ -31,7 +34,7 @@ def ask_names(context: RunContext) -> StepResult:
     from models.naming.proposals import judge_answer
 
     themes = context.store.themes
-    needs = [theme for theme in themes.themes() if theme.level == "need"]
+    needs = [theme for theme in called(context, themes.themes()) if theme.level == "need"]
     needs.sort(key=lambda theme: (-theme.size, theme.theme_id))
     said, asked, known = _said(context), _questions(context, needs), themes.names()
     questions = {q.key: q.messages for q in asked.values() if q.key not in known}
@@ -52,9 +55,10 @@ def ask_names(context: RunContext) -> StepResult:
 
 
 def named(context: Known, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
-    """Return themes under the names that the endpoint proposed and that were accepted."""
+    """Return themes under the names that reviewers chose, else that the endpoint proposed."""
+    themes = called(context, themes)
     if not context.config.naming.enabled:
-        return list(themes)
+        return themes
     from models.naming.proposals import judge_title, put_names
 
     said, known = _said(context), context.store.themes.names()
@@ -65,6 +69,18 @@ def named(context: Known, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
         if verdict is not None and verdict.title:
             titles[theme_id] = verdict.title
     return put_names(themes, titles)
+
+
+def called(context: Known, themes: Sequence[NeedTheme]) -> list[NeedTheme]:
+    """Return themes under the names that reviewers chose."""
+    said = what_was_decided(context).themes
+    labels = {theme_id: verdict.label for theme_id, verdict in said.items()}
+    return [
+        theme
+        if (label := labels.get(theme.theme_id)) is None
+        else replace(theme, label=label, named_by="person", name_evidence=())
+        for theme in themes
+    ]
 
 
 def _questions(context: Known, themes: Sequence[NeedTheme]) -> "dict[int, NameQuestion]":

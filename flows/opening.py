@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows.context import RunContext
+from flows.naming import called
 from flows.statements import annotator_id, encoder_id
 from flows.theme_models import keep_model, load_model
 from groundswell.domain import NOISE, NeedTheme, ThemeAssignment
@@ -62,7 +63,7 @@ def tell_growth(context: RunContext) -> None:
     if before == now:
         return
     told = themes.changes(context.run.run_id)
-    labels = {theme_id: theme.label for theme_id, theme in needs.items()}
+    labels = {theme.theme_id: theme.label for theme in called(context, list(needs.values()))}
     grown = [
         replace(theme, size=now[theme_id])
         for theme_id, theme in needs.items()

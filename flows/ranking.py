@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.context import Known, Progress, RunContext, Silence
+from flows.decisions import anchor, notes_on_decisions, what_was_decided
 from flows.evidence import (
     gather_evidence,
     in_their_words,
@@ -14,6 +15,7 @@ from flows.evidence import (
     vectors_of,
     what_is_heard,
 )
+from flows.naming import called
 from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
 from flows.watching import rising
@@ -85,6 +87,7 @@ def proposed(
         vectors_of(context, item_texts(items)),
         heard=heard,
         handed=handed_items(items, context.store.handovers.all()),
+        verdicts=what_was_decided(context).ideas,
         link_probability=ranking.link_probability,
         return_factor=ranking.return_factor,
     )
@@ -126,7 +129,8 @@ def ranked(
     )
     shown.finish()
     ranking = replace(ranking, ideas=in_their_words(context, evidence, ranking.ideas))
-    return _report(context, stamp, evidence, ranking), ranking
+    report = _report(context, stamp, evidence, ranking)
+    return _vouching(context, report, candidates), ranking
 
 
 def write_report(context: RunContext) -> StepResult:
@@ -176,6 +180,15 @@ def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
     )
 
 
+def _vouching(context: Known, report: IdeaReport, candidates: list[FeatureCandidate]) -> IdeaReport:
+    """Return the report with what reviewers must look at, and the decisions it rests on."""
+    return replace(
+        report,
+        versions=(*report.versions, *anchor(context)),
+        notes=(*report.notes, *notes_on_decisions(context, candidates)),
+    )
+
+
 def _report(
     context: Known, stamp: RunStamp, evidence: "Evidence", ranking: "Ranking"
 ) -> IdeaReport:
@@ -183,7 +196,8 @@ def _report(
 
     counts = context.store.feedback.counts(annotator_id(context.config))
     config = context.config
-    around = [theme for theme in context.store.themes.themes() if theme.level != "need"]
+    themes = called(context, context.store.themes.themes())
+    around = [theme for theme in themes if theme.level != "need"]
     return IdeaReport(
         run=stamp,
         title=config.report.title,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.context import RunContext
+from flows.decisions import themes_to_keep
 from flows.opening import open_themes, tell_growth
 from flows.statements import annotator_id, encoder_id
 from flows.theme_models import fingerprint, keep_model, load_model
@@ -190,6 +191,7 @@ def _past(context: RunContext, primary: "pd.DataFrame") -> Past:
         variants=dict(zip(variants.index, variants.tolist(), strict=True)),
         centroids=_centroids(context),
         next_id=context.store.themes.next_theme_id(),
+        chosen=themes_to_keep(context),
     )
 
 

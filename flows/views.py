@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.handover import HandedOver
     from flows.init import NamedSource
     from flows.overview import Status
+    from groundswell.domain import Decision
     from groundswell.report import IdeaReport, ThemeSummary
     from groundswell.store import QuarantineEntry, StepResult
 
@@ -60,6 +61,28 @@ def show_themes(themes: Sequence["ThemeSummary"]) -> None:
         counts = (f"{theme.voices:,}", f"{theme.size:,}", f"{theme.stability:.2f}")
         state = f"{theme.state}, rising" if theme.rises else theme.state
         made.add_row(TwoLines(theme.label), TwoLines(theme.area), *counts, state)
+    output().print(made)
+
+
+def show_decisions(decisions: Sequence["Decision"]) -> None:
+    """Show decisions in the order given."""
+    if not decisions:
+        output().print("Nothing was decided yet.")
+        return
+    made = table("number", "when (UTC)", "who", "what", "about", "why", right=("number",))
+    for one in decisions:
+        what = one.kind if one.undoes is None else f"undo {one.undoes}"
+        set_to = ", ".join(
+            f"{name} {value}" for name, value in one.after.items() if value is not None
+        )
+        made.add_row(
+            str(one.number),
+            f"{one.at:%Y-%m-%d %H:%M}",
+            foreign(one.reviewer),
+            TwoLines(f"{what}: {set_to}" if set_to else what),
+            foreign(one.target),
+            TwoLines(one.reason),
+        )
     output().print(made)
 
 

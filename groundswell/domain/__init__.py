@@ -5,6 +5,7 @@ leave the program inside a report stand in `groundswell.report`.
 """
 
 from groundswell.domain.arrays import FloatArray, IntArray, Vectors
+from groundswell.domain.chain import FIRST_HASH, verify
 from groundswell.domain.company import (
     Account,
     AccountStatus,
@@ -19,9 +20,20 @@ from groundswell.domain.company import (
     WorkItem,
     WorkStatus,
 )
+from groundswell.domain.decisions import (
+    Decision,
+    DecisionKind,
+    Draft,
+    IdeaVerdict,
+    Signature,
+    ThemeVerdict,
+    Verdict,
+    VerdictStatus,
+)
 from groundswell.domain.feedback import Annotation, Copy, FeedbackRecord, Statement, StatementKind
 from groundswell.domain.handover import Handover, Tracker, marks_in, new_mark
 from groundswell.domain.identity import content_id, require_aligned
+from groundswell.domain.replay import Verdicts, apply, decide, replay
 from groundswell.domain.rows import AcceptedRow, QuarantinedRow, QuarantineReason, ReadRow, Row
 from groundswell.domain.themes import (
     NOISE,
@@ -38,6 +50,7 @@ from groundswell.domain.themes import (
 )
 
 __all__ = [
+    "FIRST_HASH",
     "NOISE",
     "AcceptedRow",
     "Account",
@@ -47,12 +60,16 @@ __all__ = [
     "Copy",
     "Deal",
     "DealStage",
+    "Decision",
+    "DecisionKind",
     "Dependency",
     "DependencyKind",
+    "Draft",
     "FeatureCandidate",
     "FeedbackRecord",
     "FloatArray",
     "Handover",
+    "IdeaVerdict",
     "IntArray",
     "MarketSignal",
     "Namer",
@@ -63,6 +80,7 @@ __all__ = [
     "ReadRow",
     "RiseAlert",
     "Row",
+    "Signature",
     "Statement",
     "StatementKind",
     "SupportCost",
@@ -72,12 +90,20 @@ __all__ = [
     "ThemeChangeKind",
     "ThemeLevel",
     "ThemeState",
+    "ThemeVerdict",
     "Tracker",
     "Vectors",
+    "Verdict",
+    "VerdictStatus",
+    "Verdicts",
     "WorkItem",
     "WorkStatus",
+    "apply",
     "content_id",
+    "decide",
     "marks_in",
     "new_mark",
+    "replay",
     "require_aligned",
+    "verify",
 ]

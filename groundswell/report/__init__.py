@@ -17,7 +17,7 @@ from groundswell.report.evidence import (
     SignalNote,
     Solution,
 )
-from groundswell.report.ideas import CriterionPart, RankedIdea
+from groundswell.report.ideas import CriterionPart, RankedIdea, ReviewVerdict
 from groundswell.report.plan import (
     AlternativePlan,
     CapacityPrice,
@@ -65,6 +65,7 @@ __all__ = [
     "RankedIdea",
     "ReleasePlan",
     "ReportTotals",
+    "ReviewVerdict",
     "Rise",
     "Rival",
     "RunStamp",

@@ -1,8 +1,9 @@
 """A ranked idea with every reason for its rank."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from groundswell.domain import CandidateStatus
+from groundswell.domain import CandidateStatus, VerdictStatus
 from groundswell.report.evidence import (
     Asker,
     Effort,
@@ -36,6 +37,29 @@ class CriterionPart:
     """Names of the input sources it rests on."""
     note: str = ""
     """What is inferred or missing, in words: ``no data: accounts file missing``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewVerdict:
+    """What reviewers said of an idea by the time of the report."""
+
+    status: VerdictStatus
+    """A deferral whose day has come leaves it ``undecided``."""
+    until: date | None
+    """Of a deferral, also one whose day has come."""
+    reviewer: str
+    """Who gave it that status; empty: nobody."""
+    at: datetime | None
+    reason: str
+    """Why it has that status."""
+    brief: str | None
+    """What they wrote of it."""
+    set_by: tuple[tuple[str, str], ...]
+    """(``title``, ``brief``, ``effort_days`` or ``fit``, who set it), by field."""
+    version: int
+    """Number of the last decision that counts."""
+    decided_for: str
+    """Id of the idea they decided about: another one where that lives on in this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +116,5 @@ class RankedIdea:
     """What is asked for to meet the need, most voices first."""
     jobs: tuple[Job, ...] = ()
     """The job it serves, in the customers' own clauses."""
+    verdict: ReviewVerdict | None = None
+    """What reviewers said of it; None: nothing."""

@@ -40,6 +40,7 @@ class Database:
         if not self.is_sqlite:
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self.engine.execution_options(write=True)
+        self._urgent_writer = self.engine.execution_options(write=True, urgent=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -48,7 +49,9 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, name: str, lease: Lease | None, *, pause: bool = False) -> Iterator[Connection]:
+    def write(
+        self, name: str, lease: Lease | None, *, pause: bool = False, urgent: bool = False
+    ) -> Iterator[Connection]:
         """Open the transaction of one unit of work, which is kept whole or not at all.
 
         Parameters
@@ -62,6 +65,8 @@ class Database:
         pause
             Afterwards give others a turn. SQLite serves waiting writers in no order, so one
             that writes batch after batch would starve them.
+        urgent
+            A person waits: come before other writers that wait.
 
         Raises
         ------
@@ -72,7 +77,7 @@ class Database:
         """
         begun = perf_counter()
         failpoint(f"{name}.before")
-        with self.unchecked_write() as connection:
+        with self.unchecked_write(urgent=urgent) as connection:
             if lease is not None:
                 self._check(connection, lease)
             yield connection
@@ -82,9 +87,10 @@ class Database:
             sleep(min(perf_counter() - begun, MAX_PAUSE_SECONDS))
 
     @contextmanager
-    def unchecked_write(self) -> Iterator[Connection]:
+    def unchecked_write(self, *, urgent: bool = False) -> Iterator[Connection]:
         """Open a bare write transaction, for the leases themselves."""
-        with self._explained(), self._writer.begin() as connection:
+        writer = self._urgent_writer if urgent else self._writer
+        with self._explained(), writer.begin() as connection:
             yield connection
 
     def _check(self, connection: Connection, lease: Lease) -> None:

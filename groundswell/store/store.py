@@ -10,6 +10,7 @@ from sqlalchemy import text
 from groundswell.store.accounts import Accounts
 from groundswell.store.annotations import Annotations
 from groundswell.store.database import Database, Lease
+from groundswell.store.decisions import Decisions
 from groundswell.store.engines import journal_mode
 from groundswell.store.feedback import Feedback
 from groundswell.store.handovers import Handovers
@@ -24,7 +25,10 @@ from groundswell.store.vectors import Vectors
 
 
 class Store:
-    """An open store. Reading needs nothing more; what writes takes a lease, except `accounts`."""
+    """An open store. Reading needs nothing more; every writing method takes a lease.
+
+    Only what people do, in `decisions` and `accounts`, is written without one.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,6 +40,7 @@ class Store:
         self.ideas = Ideas(database)
         self.handovers = Handovers(database)
         self.accounts = Accounts(database)
+        self.decisions = Decisions(database)
         self.ledger = Ledger(database)
 
     @property

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from groundswell.store import (
     account_tables,
     company,
+    decision_table,
     handover_table,
 )  # so that `metadata` knows every table
 from groundswell.store.columns import (
@@ -34,7 +35,7 @@ from groundswell.store.columns import (
     table,
 )
 
-__all__ = ["account_tables", "company", "handover_table", "metadata"]
+__all__ = ["account_tables", "company", "decision_table", "handover_table", "metadata"]
 
 lease = table(
     "lease",

@@ -7,9 +7,10 @@ forecasts of the finished items missed, each made from what was known before.
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from models.effort.own_estimates import days_per_point, log_own
 from models.effort.track_record import TrackRecord, read_track_record
 from models.evidence.inputs import EffortParameters, cosine
 
+OWN = "the team's own estimate"
 SHOWN_ANALOGUES = 5
 CANDIDATES_AT_ONCE = 256
 """Candidates compared with all finished work at once: 40 MB at 20,000 items."""
@@ -46,6 +48,19 @@ class Efforts:
     """Finished items with actual days."""
 
 
+@dataclass(frozen=True, slots=True)
+class StatedDays:
+    """An estimate that somebody made by hand for a candidate itself."""
+
+    days: float
+    """Person-days, above 0."""
+    told: str
+    """How many, by whom and when: ``10 days set by Ana (2026-06-01)``."""
+
+
+_NONE: Mapping[str, StatedDays] = MappingProxyType({})
+
+
 def estimate_efforts(
     candidates: Sequence[FeatureCandidate],
     vectors: Vectors,
@@ -53,22 +68,26 @@ def estimate_efforts(
     item_vectors: Vectors,
     moment: date,
     parameters: EffortParameters,
+    *,
+    stated: Mapping[str, StatedDays] = _NONE,
 ) -> Efforts:
     """Estimate each candidate from work finished before `moment`.
 
     ``ln E = ln median + sum_j weight[j] ln(actual[j] / median[j])`` with the weights of
     `models.effort.analogy`. Medians are of area and type; a candidate has those of its linked
     open item. That item's own estimate enters by `own_estimates.fit_combination`. Without
-    finished items every candidate takes `cold_days`.
+    finished items every candidate takes `cold_days`, or what is stated.
 
     Parameters
     ----------
     vectors, item_vectors
         Unit rows aligned with `candidates` and `items`.
+    stated
+        Candidate id to an estimate that takes the place of the linked item's own.
     """
     work = gather_finished(items, item_vectors, moment)
     if not work.items:
-        return _cold(len(candidates), parameters)
+        return _cold([stated.get(one.candidate_id) for one in candidates], parameters)
     waiting = {item.item_id: item for item in items if item.status == "open"}
     linked = [
         next((waiting[i] for i in candidate.item_ids if i in waiting), None)
@@ -80,11 +99,13 @@ def estimate_efforts(
         some = slice(start, start + CANDIDATES_AT_ONCE)
         similarity = cosine(vectors[some], work.vectors)
         pulls = past.analogy.weigh(vectors[some]) * past.analogy.beyond
-        for item, alike, pull in zip(linked[some], similarity, pulls, strict=True):
+        rows = zip(candidates[some], linked[some], similarity, pulls, strict=True)
+        for candidate, item, alike, pull in rows:
             analogues = _analogues(alike, pull, work, parameters)
             similar = int((alike >= parameters.min_similarity).sum())
             rests_on = _rests_on(similar, len(work.items))
-            found.append(_estimate(item, float(pull.sum()), analogues, rests_on, past))
+            said = stated.get(candidate.candidate_id)
+            found.append(_estimate(item, said, float(pull.sum()), analogues, rests_on, past))
     return Efforts(
         tuple(effort for effort, _ in found),
         np.array([effort.p50 for effort, _ in found]),
@@ -144,6 +165,7 @@ def _analogues(
 
 def _estimate(
     linked: WorkItem | None,
+    stated: StatedDays | None,
     pulled: float,
     analogues: tuple[Analogue, ...],
     rests_on: str,
@@ -152,11 +174,11 @@ def _estimate(
     """Return the estimate of one candidate, its factors, and how far it may be off."""
     usual = past.medians.of(linked)
     record = past.records[linked.team if linked else None]
-    own = log_own(linked, past.rates)
+    own = math.log(stated.days) if stated else log_own(linked, past.rates)
     log_days, spread = usual + pulled, record.spread
     if not math.isnan(own):
         log_days, spread = record.combination.combine(own, log_days), record.combined_spread
-        rests_on = f"the team's own estimate and {rests_on}"
+        rests_on = f"{stated.told if stated else OWN} and {rests_on}"
     shown = math.prod(analogue.pull for analogue in analogues)
     effort = replace(
         _effort(math.exp(round(log_days, DECIMALS)), spread, rests_on),
@@ -186,12 +208,18 @@ def _rests_on(similar: int, finished: int) -> str:
     return f"{similar:,} similar of {items}" if similar else f"the median of {items}"
 
 
-def _cold(count: int, parameters: EffortParameters) -> Efforts:
+def _cold(stated: Sequence[StatedDays | None], parameters: EffortParameters) -> Efforts:
     spread = measure_spread(np.empty(0), parameters)
-    effort = _effort(parameters.cold_days, spread, "prior: no finished work")
+    usual = _effort(parameters.cold_days, spread, "prior: no finished work")
+    estimates = tuple(
+        usual
+        if one is None
+        else _effort(one.days, spread, f"{one.told}; no finished work to compare with")
+        for one in stated
+    )
     return Efforts(
-        (effort,) * count,
-        np.full(count, parameters.cold_days),
-        np.full(count, spread.log_sd),
+        estimates,
+        np.array([effort.p50 for effort in estimates]),
+        np.full(len(stated), spread.log_sd),
         0,
     )

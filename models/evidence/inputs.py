@@ -10,6 +10,7 @@ import pandas as pd
 from groundswell.domain import (
     Account,
     Deal,
+    IdeaVerdict,
     MarketSignal,
     NeedTheme,
     Vectors,
@@ -60,6 +61,8 @@ class Evidence:
     effectiveness: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Candidate id to a and b of a Beta distribution, where releases in its area were measured;
     others: `MoneyParameters.effectiveness`."""
+    verdicts: Mapping[str, IdeaVerdict] = field(default_factory=dict)
+    """What reviewers say, by candidate id."""
 
     def __post_init__(self) -> None:
         require_aligned(self.themes, len(self.theme_vectors), "theme vectors")

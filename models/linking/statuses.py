@@ -63,6 +63,8 @@ class Found:
     """When it was finished, released or rejected."""
     voices_then: float | None = None
     """Of a rejected one: voices the candidate's need had when it was rejected; None: not known."""
+    told: str = ""
+    """What is said of it; empty: its kind, day, id, title and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,8 @@ def _new(order: Sequence[Found]) -> Standing:
 
 
 def _tell(found: Found) -> str:
+    if found.told:
+        return found.told
     when = f" {found.on.isoformat()}" if found.on and found.kind != "open" else ""
     return f'{_CALLED[found.kind]}{when}: {found.ref} "{found.title}" ({found.why})'
 

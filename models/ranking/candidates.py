@@ -11,6 +11,7 @@ import numpy as np
 
 from groundswell.domain import (
     FeatureCandidate,
+    IdeaVerdict,
     NeedTheme,
     Vectors,
     WorkItem,
@@ -27,6 +28,7 @@ from models.ranking.known_work import (
     releases_found,
     work_found,
 )
+from models.ranking.verdicts import entitled, refused, says_something, told_rejection
 
 _NOTHING_HEARD = Heard()
 
@@ -45,6 +47,7 @@ class _Proposal:
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+_UNDECIDED: Mapping[str, IdeaVerdict] = MappingProxyType({})
 
 _Linked = Sequence[Sequence[tuple[float, str, WorkItem]]]
 """Per need (probability, why, item)."""
@@ -58,6 +61,7 @@ def propose_candidates(
     *,
     heard: Heard = _NOTHING_HEARD,
     handed: Mapping[str, str] = _NONE,
+    verdicts: Mapping[str, IdeaVerdict] = _UNDECIDED,
     link_probability: float = LIKELY,
     return_factor: float = RETURN_FACTOR,
 ) -> list[FeatureCandidate]:
@@ -66,10 +70,11 @@ def propose_candidates(
     An item joins the need it most probably meets, where that is at least `link_probability` (0 to
     1). The most probable of a need's items and of our releases gives the candidate its status
     (`models.linking.statuses`): open ``extends``, finished or released ``shipped``, rejected
-    ``rejected`` until it has `return_factor` times the voices. What another, stronger candidate
-    says too is its ``duplicate``. A provisional need is no candidate by itself: only with an item
-    that meets it. An item that was handed over as a need joins that need, whatever its words, and
-    comes before all others.
+    ``rejected`` until it has `return_factor` times the voices. So does a reviewer's rejection,
+    before everything but what is done for certain. What another, stronger candidate says too is
+    its ``duplicate``, unless a reviewer said something of it. A provisional need is no candidate
+    by itself: only with an item that meets it. An item that was handed over as a need joins that
+    need, whatever its words, and comes before all others.
 
     Parameters
     ----------
@@ -79,6 +84,8 @@ def propose_candidates(
         Unit rows aligned with `themes` and `items`.
     handed
         Item id to candidate id, from `models.ranking.handed_over`.
+    verdicts
+        What reviewers say, by candidate id; their titles take the place of the computed ones.
 
     Returns
     -------
@@ -100,8 +107,8 @@ def propose_candidates(
     items, item_vectors = [items[row] for row in order], item_vectors[order]
     needs = _Needs([themes[row] for row in alive], theme_vectors[alive], heard)
     linked = needs.linked(items, item_vectors, handed, link_probability)
-    proposals = needs.proposals(linked, link_probability, return_factor)
-    proposals += _of_lone_items(items, item_vectors, linked)
+    proposals = needs.proposals(linked, verdicts, link_probability, return_factor)
+    proposals += _of_lone_items(items, item_vectors, linked, verdicts)
     return _mark_doubles(proposals, link_probability)
 
 
@@ -159,7 +166,13 @@ class _Needs:
         known = {item: ids.index(need) for item, need in handed.items() if need in ids}
         return work_found(self._texts, items, vectors, likely=likely, handed=known)
 
-    def proposals(self, linked: _Linked, likely: float, return_factor: float) -> list[_Proposal]:
+    def proposals(
+        self,
+        linked: _Linked,
+        verdicts: Mapping[str, IdeaVerdict],
+        likely: float,
+        return_factor: float,
+    ) -> list[_Proposal]:
         """Return a proposal for each need that is certified, or that an item meets."""
         released = releases_found(self._texts, self._heard, likely=likely)
         proposals = []
@@ -167,19 +180,21 @@ class _Needs:
             if theme.state != "certified" and not linked[place]:
                 continue
             voices = self._heard.voices(theme.theme_id)
+            verdict = verdicts.get(_candidate_id(theme))
+            found = as_found(theme, linked[place], self._heard) + released[place]
             standing = settle(
-                as_found(theme, linked[place], self._heard) + released[place],
+                found + refused(theme, verdict, self._heard),
                 voices=voices,
                 likely=likely,
                 return_factor=return_factor,
             )
             proposals.append(
                 _Proposal(
-                    _need_candidate(theme, standing, linked[place]),
+                    entitled(_need_candidate(theme, standing, linked[place]), verdict),
                     self._texts.texts[place],
                     self._texts.vectors[place],
                     float(theme.size) if voices is None else voices,
-                    standing.status != "new" or standing.returned,
+                    standing.status != "new" or standing.returned or says_something(verdict),
                 )
             )
         return proposals
@@ -189,13 +204,16 @@ def _of_lone_items(
     items: Sequence[WorkItem],
     vectors: Vectors,
     linked: _Linked,
+    verdicts: Mapping[str, IdeaVerdict],
 ) -> list[_Proposal]:
     """Return a proposal for each open item that meets no need."""
     met = {item.item_id for row in linked for _, _, item in row}
     return [
-        _Proposal(_item_candidate(item), text, vector, -1.0, settled=False)
+        _Proposal(candidate, text, vector, -1.0, settled=says_something(verdict))
         for item, text, vector in zip(items, item_texts(items), vectors, strict=True)
         if item.status == "open" and item.item_id not in met
+        for verdict in [verdicts.get(_item_id(item))]
+        for candidate in [entitled(_item_candidate(item, verdict), verdict)]
     ]
 
 
@@ -234,13 +252,18 @@ def _need_candidate(
     )
 
 
-def _item_candidate(item: WorkItem) -> FeatureCandidate:
+def _item_id(item: WorkItem) -> str:
+    return f"item-{item.item_id}"
+
+
+def _item_candidate(item: WorkItem, verdict: IdeaVerdict | None) -> FeatureCandidate:
+    told = told_rejection(verdict)
     return FeatureCandidate(
-        candidate_id=f"item-{item.item_id}",
+        candidate_id=_item_id(item),
         title=item.title,
         need=item.title,
         coverage=(),
-        status="extends",
-        reason=f"backlog item {item.item_id}, not heard from customers so far",
+        status="rejected" if told else "extends",
+        reason=told or f"backlog item {item.item_id}, not heard from customers so far",
         item_ids=(item.item_id,),
     )

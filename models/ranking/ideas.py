@@ -1,11 +1,12 @@
 """Put every number of a ranking beside what it rests on: one `RankedIdea` per candidate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
-from groundswell.domain import FeatureCandidate, FloatArray, IntArray
+from groundswell.domain import FeatureCandidate, FloatArray, IdeaVerdict, IntArray
 from groundswell.report import RankedIdea
 from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.quotes import Quotables
@@ -16,6 +17,7 @@ from models.ranking.profit import Ledger, profit_of
 from models.ranking.scoring import shown_score
 from models.ranking.sensitivity import Standing, what_would_change
 from models.ranking.uncertainty import TOP, Draws, rank_intervals, ranks_of, tiers
+from models.ranking.verdicts import review_verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class _Places:
     high: IntArray
     tier: IntArray
     score: FloatArray
+    verdicts: Mapping[str, IdeaVerdict]
+    day: date
 
 
 def describe_ideas(
@@ -61,7 +65,7 @@ def describe_ideas(
         quotables,
         parameters.quotes,
     )
-    places = _places(candidates, measured, trials, parameters)
+    places = _places(evidence, candidates, measured, trials, parameters)
     return tuple(
         _idea(row, candidates[row], portraits.draw(row, candidates[row]), places)
         for row in places.standing.order.tolist()
@@ -69,6 +73,7 @@ def describe_ideas(
 
 
 def _places(
+    evidence: Evidence,
     candidates: Sequence[FeatureCandidate],
     measured: Measured,
     trials: Trials,
@@ -91,6 +96,8 @@ def _places(
         high=np.maximum(high, ranks),
         tier=tier,
         score=shown_score(priority, measured.yardstick.reference.spread),
+        verdicts=evidence.verdicts,
+        day=evidence.as_of.date(),
     )
 
 
@@ -132,4 +139,5 @@ def _idea(row: int, candidate: FeatureCandidate, portrait: Portrait, places: _Pl
         profit=profit_of(row, places.trials.ledger, measured, parameters.money),
         theme_ids=tuple(theme for theme, _ in candidate.coverage),
         item_ids=candidate.item_ids,
+        verdict=review_verdict(places.verdicts.get(candidate.candidate_id), places.day),
     )

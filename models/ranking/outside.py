@@ -15,6 +15,7 @@ from models.ranking.candidates import compared
 from models.ranking.demand import Voices
 from models.ranking.market import MarketView, read_market
 from models.ranking.money import DealValue, value_deals
+from models.ranking.verdicts import fit_by_hand, stated_days
 from models.trends.drivers import Drivers, find_drivers
 
 
@@ -30,7 +31,8 @@ class Outside:
     """Points of the mean score that the need costs, shape (n_candidates,); NaN: unknown."""
     driver_sd: FloatArray
     fit: FloatArray
-    """Closeness to the pillars, 0 to 1, shape (n_candidates,); NaN: no pillar is set."""
+    """Closeness to the pillars, or as a reviewer set it, 0 to 1, shape (n_candidates,); NaN: no
+    pillar is set."""
 
 
 def look_outside(
@@ -73,11 +75,12 @@ def look_outside(
             evidence.item_vectors,
             evidence.as_of.date(),
             parameters.effort,
+            stated=stated_days(evidence.verdicts),
         ),
         drivers=drivers,
         driver=np.where(idle, 0.0, effect),
         driver_sd=np.where(idle, 0.0, error),
-        fit=_fit(vectors, evidence),
+        fit=fit_by_hand(_fit(vectors, evidence), candidates, evidence.verdicts),
     )
 
 

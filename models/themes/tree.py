@@ -1,7 +1,7 @@
 """From a fitted clustering to named, permanent themes: areas, needs in them, variants of these."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -61,6 +61,8 @@ class Past:
     """Need id to its centroid, a unit vector; empty where they are not known."""
     next_id: int
     """First id that was never used."""
+    chosen: Mapping[int, str | None] = field(default_factory=dict)
+    """Themes that reviewers decided about, with the name they gave each, if any."""
 
     def of(self, level: ThemeLevel) -> dict[int, NeedTheme]:
         """Return the themes of a level by id."""
@@ -95,7 +97,8 @@ class ThemeTree:
 def grow_tree(fit: ThemeFit, said: Texts, past: Past, *, certified_stability: float) -> ThemeTree:
     """Name the themes of a fit and give them the ids of the earlier themes they continue.
 
-    A name that a person gave stays with the theme.
+    A name that a person gave stays with the theme, and a theme that a person decided about keeps
+    its id before others.
 
     Parameters
     ----------
@@ -174,9 +177,9 @@ def _trace(
         past.places(level),
         now,
         next_id=next_id,
-        old_labels={theme_id: theme.label for theme_id, theme in known.items()},
+        old_labels={n: past.chosen.get(n) or theme.label for n, theme in known.items()},
         new_labels={number: name.label for number, name in enumerate(names)},
-        held=[theme_id for theme_id, theme in known.items() if theme.named_by == "person"],
+        held=[n for n, theme in known.items() if theme.named_by == "person" or n in past.chosen],
         old_centroids=past.centroids if level == "need" else None,
         new_centroids=None if centroids is None else dict(enumerate(centroids)),
     )

@@ -24,6 +24,7 @@ COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
     *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace", "plan"),
     *("users", "tokens"),
+    *("decide", "log", "undo"),
 }
 NEEDS = (
     "let us work offline when the train has no network",

@@ -15,6 +15,7 @@ PRELOAD = [
     "sklearn.metrics",
     "xlsxwriter",
     "flows.steps",
+    "tests.promises.deciding",
     "tests.promises.handing_over",
     "tests.promises.scenarios",
     "tests.promises.whole_run",

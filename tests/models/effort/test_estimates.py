@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from groundswell.domain import FeatureCandidate, Vectors, WorkItem
 from groundswell.report import Effort
-from models.effort.estimates import Efforts, estimate_efforts
+from models.effort.estimates import Efforts, StatedDays, estimate_efforts
 from models.evidence.inputs import EffortParameters
 
 NEED = FeatureCandidate("need-0", "offline", "offline", ((0, 1.0),))
@@ -260,3 +260,32 @@ def test_the_longer_the_most_similar_item_took_the_more_is_estimated(
         _efforts(*_history([*rows, (d, *rows[0][1:5], 1)])) for d in (days, days * longer)
     )
     assert long.days[0] > short.days[0]
+
+
+BY_ANA = {"need-0": StatedDays(12.0, "12 days set by Ana (2026-06-01)")}
+
+
+def test_days_that_a_reviewer_set_take_the_place_of_the_teams_own_estimate(axes: Any) -> None:
+    # All finished work took 8 days, so ln E = 0.70 ln 12 + 0.25 ln 8; the linked 30 days are out.
+    items = [_done(n, 8.0) for n in range(3)] + [WorkItem("O-1", "open", estimate_days=30.0)]
+    vectors = np.tile(axes(16)[9:10], (4, 1))
+    efforts = estimate_efforts(
+        [_need("O-1")], axes(1), items, vectors, TODAY, EffortParameters(), stated=BY_ANA
+    )
+    (effort,) = efforts.estimates
+    assert effort.p50 == pytest.approx(12**0.70 * 8**0.25)
+    assert effort.basis.startswith("12 days set by Ana (2026-06-01) and the median of 3 finished")
+
+
+def test_without_finished_work_the_days_that_a_reviewer_set_are_taken_as_they_are(
+    axes: Any,
+) -> None:
+    other = replace(NEED, candidate_id="need-1")
+    efforts = estimate_efforts(
+        [NEED, other], axes(2), [], axes(0), TODAY, EffortParameters(), stated=BY_ANA
+    )
+    assert efforts.days.tolist() == [12.0, 8.0]
+    assert efforts.estimates[0].basis == (
+        "12 days set by Ana (2026-06-01); no finished work to compare with; interval x/÷ 3, assumed"
+    )
+    assert efforts.estimates[1].basis.startswith("prior: no finished work")

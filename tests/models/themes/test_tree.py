@@ -104,6 +104,30 @@ def test_ids_and_the_name_a_person_gave_stay(fitted: tuple[ThemeFit, Texts]) -> 
     assert all(by == "machine" for number, (_, by) in labels.items() if number != 2)
 
 
+def test_of_two_needs_that_became_one_the_decided_one_goes_on_under_its_own_name(
+    fitted: tuple[ThemeFit, Texts],
+) -> None:
+    fit, texts = fitted
+    tree = grow_tree(fit, texts, FIRST, certified_stability=0.5)
+    first, second = sorted(need.theme_id for need in of_level(tree, "need"))[:2]
+    past = past_of(tree, texts)
+    # Need 5 of before had a third of what is need `first` now, which had the rest.
+    shared = [one for one, need in past.needs.items() if need == first]
+    ended = replace(past.of("need")[first], theme_id=55, label="Old name")
+    merged = replace(
+        past,
+        themes=[*past.themes, ended],
+        needs={**past.needs, **dict.fromkeys(shared[: len(shared) // 3], 55)},
+    )
+    undecided = grow_tree(fit, texts, merged, certified_stability=0.5)
+    decided = grow_tree(fit, texts, replace(merged, chosen={55: None}), certified_stability=0.5)
+    assert (55 in undecided.retired, first in undecided.retired) == (True, False)
+    assert (55 in decided.retired, first in decided.retired) == (False, True)
+    assert second in decided.need_ids.values()
+    (told,) = [change for change in decided.changes if change.kind == "merged"]
+    assert "Old name" in told.sentence
+
+
 def test_places_on_the_map_stay(fitted: tuple[ThemeFit, Texts]) -> None:
     fit, texts = fitted
     tree = grow_tree(fit, texts, FIRST, certified_stability=0.5)

@@ -1,0 +1,152 @@
+"""What reviewers decide, as it is remembered, and what stands because of it.
+
+A decision is never changed or taken out. What it changed can be put back by another one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+DecisionKind = Literal[
+    "accept",
+    "reject",
+    "defer",
+    "reopen",
+    "edit",
+    "set_effort",
+    "set_fit",
+    "comment",
+    "rename",
+    "pin",
+    "undo",
+]
+"""``rename`` and ``pin`` are about themes; ``comment`` and ``undo`` about ideas or themes; all
+others about ideas."""
+VerdictStatus = Literal["undecided", "accepted", "rejected", "deferred"]
+FieldValue = str | float | bool | None
+Fields = Mapping[str, FieldValue]
+"""Name of a field to its value, as JSON has it; a day is ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A decision that a reviewer wants to make; nothing of it is kept yet."""
+
+    kind: DecisionKind
+    target: str
+    """``need-12`` or ``item-ABC-7`` for an idea, ``theme-12`` for a theme."""
+    reviewer: str
+    at: datetime
+    """Aware. Where a later decision is kept already, that one's moment is taken."""
+    changes: Fields = field(default_factory=dict)
+    """defer: ``until``; edit: ``title``, ``brief``; set_effort: ``effort_days`` (person-days);
+    set_fit: ``fit`` (0 to 1); rename: ``label``; pin: ``pinned``; others: none. None gives a field
+    back to what is computed."""
+    reason: str = ""
+    """Of a comment: what it says."""
+    undoes: int | None = None
+    """Of an undo: number of the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One line of the log."""
+
+    number: int
+    """From 1, without gaps."""
+    at: datetime
+    """In UTC; never earlier than that of the decision before."""
+    reviewer: str
+    kind: DecisionKind
+    target: str
+    before: Fields
+    """What the fields that it sets were."""
+    after: Fields
+    """The same fields as it sets them."""
+    reason: str
+    undoes: int | None
+    previous_hash: str
+    hash: str
+    """See `groundswell.domain.chain`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The decision that a value comes from."""
+
+    number: int
+    reviewer: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaVerdict:
+    """What reviewers say of an idea by now."""
+
+    target: str
+    """Its candidate id."""
+    status: VerdictStatus = "undecided"
+    until: date | None = None
+    """Of a deferred idea: the day on which it is to be looked at again."""
+    title: str | None = None
+    """None: as computed; so too the next three."""
+    brief: str | None = None
+    effort_days: float | None = None
+    """Person-days."""
+    fit: float | None = None
+    """To the strategy, 0 to 1."""
+    version: int = 0
+    """Number of its last decision, comments aside; 0: there is none."""
+    signed: Mapping[str, Signature] = field(default_factory=dict)
+    """Field to the decision that it comes from; a field that nobody set is missing."""
+
+    @property
+    def reviewer(self) -> str:
+        """Who gave it its status; empty: nobody."""
+        return self.signed["status"].reviewer if "status" in self.signed else ""
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was given its status."""
+        return self.signed["status"].at if "status" in self.signed else None
+
+    @property
+    def reason(self) -> str:
+        """Why it was given its status."""
+        return self.signed["status"].reason if "status" in self.signed else ""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is other than for an idea that nobody looked at."""
+        said = (self.title, self.brief, self.effort_days, self.fit)
+        return self.status != "undecided" or any(one is not None for one in said)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeVerdict:
+    """What reviewers say of a theme by now."""
+
+    theme_id: int
+    label: str | None = None
+    """Its name; None: as the naming gives it."""
+    pinned: bool = False
+    """It is to stay a theme of its own."""
+    version: int = 0
+    """As `IdeaVerdict.version`."""
+    signed: Mapping[str, Signature] = field(default_factory=dict)
+    """As `IdeaVerdict.signed`."""
+
+    @property
+    def target(self) -> str:
+        """Its name in decisions."""
+        return f"theme-{self.theme_id}"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is other than for a theme that nobody looked at."""
+        return self.label is not None or self.pinned
+
+
+Verdict = IdeaVerdict | ThemeVerdict

@@ -1,0 +1,148 @@
+"""Which decisions can be made, and which fields each of them sets."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date
+from math import isfinite
+
+from groundswell.domain.decisions import DecisionKind, Draft, Fields
+from groundswell.errors import DecisionError
+
+LINE_LENGTH = 200
+"""Most characters of a title, a name or a reviewer: more is no line of a table."""
+
+TEXT_LENGTH = 20_000
+"""Most characters of a brief, a reason or a comment: some ten pages, more belongs in a tracker."""
+
+_ABOUT_IDEAS: Mapping[DecisionKind, frozenset[str]] = {
+    "accept": frozenset(),
+    "reject": frozenset(),
+    "defer": frozenset({"until"}),
+    "reopen": frozenset(),
+    "edit": frozenset({"title", "brief"}),
+    "set_effort": frozenset({"effort_days"}),
+    "set_fit": frozenset({"fit"}),
+}
+_ABOUT_THEMES: Mapping[DecisionKind, frozenset[str]] = {
+    "rename": frozenset({"label"}),
+    "pin": frozenset({"pinned"}),
+}
+_STATUS: Mapping[DecisionKind, str] = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "defer": "deferred",
+    "reopen": "undecided",
+}
+_THEME = re.compile(r"theme-([0-9]+)")
+_IDEA = re.compile(r"(need-[0-9]+|item-.+)", re.DOTALL)
+_LINES = ("title", "label")
+
+
+def theme_of(target: str) -> int | None:
+    """Return the theme that a target names; None: it names an idea."""
+    found = _THEME.fullmatch(target)
+    return int(found[1]) if found else None
+
+
+def need_of(target: str) -> int | None:
+    """Return the theme whose own idea a target names; None: it is no need's."""
+    kind, _, number = target.partition("-")
+    return int(number) if kind == "need" else None
+
+
+def set_by(draft: Draft) -> Fields:
+    """Return the fields that a draft sets, with their values; an undo is none of its business."""
+    if draft.kind in _STATUS:
+        until = draft.changes.get("until")
+        return {"status": _STATUS[draft.kind], "until": until}
+    return draft.changes if draft.kind != "comment" else {}
+
+
+def check_draft(draft: Draft) -> None:
+    """Refuse what cannot be decided.
+
+    Raises
+    ------
+    DecisionError
+        One line that says what was asked and what would do.
+    ValueError
+        The moment has no time zone, the kind is unknown, or the fields are not the kind's own.
+    """
+    if draft.at.tzinfo is None:
+        raise ValueError(f"a decision at a time without time zone: {draft.at}")
+    _check_target(draft)
+    _check_fields(draft)
+    _check_text("reviewer", draft.reviewer, LINE_LENGTH)
+    if not draft.reviewer.strip() or len(draft.reviewer.splitlines()) != 1:
+        raise DecisionError(f"reviewer: {draft.reviewer!r}; a decision has a name to it, in a line")
+    _check_text("reason", draft.reason, TEXT_LENGTH)
+    if draft.kind in ("reject", "comment") and not draft.reason.strip():
+        raise DecisionError(f"{draft.target}: {draft.kind} without a reason; say why in words")
+    for name, value in draft.changes.items():
+        _check_value(draft, name, value)
+
+
+def _check_target(draft: Draft) -> None:
+    about_theme, about_idea = _THEME.fullmatch(draft.target), _IDEA.fullmatch(draft.target)
+    if not about_theme and not about_idea:
+        raise DecisionError(
+            f"{draft.target!r}: neither an idea nor a theme; expected need-12, item-ABC-7 or"
+            " theme-12"
+        )
+    _check_text("target", draft.target, TEXT_LENGTH)
+    wrong = _ABOUT_IDEAS if about_theme else _ABOUT_THEMES
+    if draft.kind in wrong:
+        raise DecisionError(
+            f"{draft.target}: cannot {draft.kind} {'a theme' if about_theme else 'an idea'}"
+        )
+
+
+def _check_fields(draft: Draft) -> None:
+    allowed = {**_ABOUT_IDEAS, **_ABOUT_THEMES, "comment": frozenset(), "undo": frozenset()}
+    if draft.kind not in allowed:
+        raise ValueError(f"no such kind of decision: {draft.kind!r}")
+    found, known = set(draft.changes), allowed[draft.kind]
+    whole = known if draft.kind != "edit" else found  # one of title and brief is enough
+    if not found <= known or found != whole or bool(found) != bool(known):
+        raise ValueError(f"{draft.kind} sets {sorted(known)}, not {sorted(found)}")
+    if (draft.kind == "undo") != (draft.undoes is not None):
+        raise ValueError(f"{draft.kind} with undoes = {draft.undoes}")
+
+
+def _check_value(draft: Draft, name: str, value: object) -> None:
+    where = f"{draft.target}: {name} = {value!r}"
+    if name == "until":
+        _check_day(draft, where, value)
+    elif name == "pinned":
+        if not isinstance(value, bool):
+            raise ValueError(f"{where}: expected a truth value")
+    elif value is None:
+        return
+    elif name in ("effort_days", "fit"):
+        if isinstance(value, bool) or not isinstance(value, float):
+            raise ValueError(f"{where}: expected a float")
+        if not isfinite(value) or not (value > 0.0 if name == "effort_days" else 0 <= value <= 1):
+            wanted = "person-days above 0" if name == "effort_days" else "0 to 1"
+            raise DecisionError(f"{where}; expected {wanted}, or none to take it back")
+    else:
+        if not isinstance(value, str):
+            raise ValueError(f"{where}: expected a text")
+        _check_text(name, value, LINE_LENGTH if name in _LINES else TEXT_LENGTH)
+        if not value.strip() or (name in _LINES and len(value.splitlines()) != 1):
+            raise DecisionError(f"{where}; expected a line of text, or none to take it back")
+
+
+def _check_day(draft: Draft, where: str, value: object) -> None:
+    try:
+        day = date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise DecisionError(f"{where}; expected a day such as 2026-09-01") from None
+    if day.isoformat() != value or day <= draft.at.astimezone(UTC).date():
+        raise DecisionError(f"{where}; expected a day still to come, such as 2026-09-01")
+
+
+def _check_text(name: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise DecisionError(f"{name}: {len(text):,} characters; at most {most:,} are kept")
+    if "\0" in text or text.encode("utf-8", "ignore").decode() != text:
+        raise DecisionError(f"{name}: holds a character that cannot be kept; write it anew")

@@ -1,0 +1,267 @@
+"""From the log of decisions to what stands: the one place where its rules are written.
+
+* A field is what the latest standing decision that sets it says. Decisions on other fields of
+  the same idea or theme stand beside it.
+* A decision stands until it is undone; an undo does until it is undone itself, and then the
+  decision stands again. So an undo puts back exactly the fields that the decision had set.
+* It is refused where a later standing decision sets one of these fields too, and where what is to
+  be undone does not stand.
+* A comment sets nothing and is in nobody's way. Undoing it withdraws it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date
+from typing import Any
+
+from groundswell.domain.chain import FIRST_HASH, hash_of, written
+from groundswell.domain.decisions import (
+    Decision,
+    Draft,
+    Fields,
+    FieldValue,
+    IdeaVerdict,
+    Signature,
+    ThemeVerdict,
+    Verdict,
+)
+from groundswell.domain.drafts import check_draft, set_by, theme_of
+from groundswell.errors import ConflictError, DecisionError
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """Everything that was decided about one idea or theme."""
+
+    decisions: dict[int, Decision] = field(default_factory=dict)
+    """By number, ascending."""
+    undone: Mapping[int, int] = field(default_factory=dict)
+    """Number of a decision that does not stand to that of its undo."""
+    verdict: Verdict | None = None
+
+    def setter(self, name: str) -> Decision | None:
+        """Return the decision that a field comes from."""
+        for number in reversed(self.decisions):
+            decision = self.decisions[number]
+            if name in decision.after and decision.undoes is None and number not in self.undone:
+                return decision
+        return None
+
+    def value(self, name: str) -> FieldValue:
+        """Return what a field is."""
+        found = self.setter(name)
+        return _UNSET.get(name) if found is None else found.after[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What stands after the decisions up to one of them."""
+
+    number: int = 0
+    """Of the last decision; 0: there is none."""
+    hash: str = FIRST_HASH
+    """Of that decision."""
+    subjects: Mapping[str, _Subject] = field(default_factory=dict)
+    """By target, with what it takes to go on."""
+
+    @property
+    def ideas(self) -> dict[str, IdeaVerdict]:
+        """Return what is said of each idea that was ever decided about, by its id."""
+        said = (subject.verdict for subject in self.subjects.values())
+        return {one.target: one for one in said if isinstance(one, IdeaVerdict)}
+
+    @property
+    def themes(self) -> dict[int, ThemeVerdict]:
+        """Return what is said of each theme that was ever decided about, by its id."""
+        said = (subject.verdict for subject in self.subjects.values())
+        return {one.theme_id: one for one in said if isinstance(one, ThemeVerdict)}
+
+    @property
+    def undone(self) -> dict[int, int]:
+        """Return each decision that was undone, with the number of its undo."""
+        return {n: by for subject in self.subjects.values() for n, by in subject.undone.items()}
+
+    def of(self, target: str) -> Verdict:
+        """Return what is said of an idea or theme."""
+        subject = self.subjects.get(target, _Subject())
+        return subject.verdict or _verdict(target, subject)
+
+
+def replay(decisions: Iterable[Decision]) -> Verdicts:
+    """Return what stands after all decisions, from the first on.
+
+    Raises
+    ------
+    ValueError
+        It is no log: a number is missing, a hash does not follow, or a decision says that a field
+        was what it was not.
+    """
+    return resume(Verdicts(), decisions)
+
+
+def resume(kept: Verdicts, decisions: Iterable[Decision]) -> Verdicts:
+    """Go on from what stood with the decisions made since; as `replay` otherwise."""
+    number, last, subjects = kept.number, kept.hash, dict(kept.subjects)
+    for decision in decisions:
+        if (decision.number, decision.previous_hash) != (number + 1, last):
+            raise ValueError(f"decision {decision.number} does not follow decision {number}")
+        number, last = decision.number, decision.hash
+        earlier = subjects.get(decision.target, _Subject())
+        subjects[decision.target] = _advance(earlier, decision)
+    return Verdicts(number, last, subjects)
+
+
+def apply(state: Verdicts, decision: Decision) -> Verdicts:
+    """Return what stands after one decision more; `state` stays as it is."""
+    return resume(state, [decision])
+
+
+def decide(
+    draft: Draft,
+    earlier: Sequence[Decision],
+    last: Decision | None,
+    expected_version: int | None = None,
+) -> Decision:
+    """Turn a draft into the next decision of the log.
+
+    Parameters
+    ----------
+    earlier
+        All decisions about the draft's target, by number.
+    last
+        The last one of the log; None: there is none.
+    expected_version
+        `IdeaVerdict.version` that the reviewer saw. None: whatever there is. Not looked at for a
+        comment.
+
+    Raises
+    ------
+    ConflictError
+        Somebody decided in between, or what is to be undone no longer stands as it was.
+    DecisionError
+        It cannot be decided as asked.
+    """
+    check_draft(draft)
+    subject = _Subject()
+    for decision in earlier:
+        subject = _advance(subject, decision)
+    now = subject.verdict or _verdict(draft.target, subject)
+    if draft.kind != "comment" and expected_version not in (None, now.version):
+        raise _stale(draft, subject, now, int(expected_version or 0))
+    after = _put_back(draft, subject, now) if draft.kind == "undo" else set_by(draft)
+    at = draft.at.astimezone(UTC)
+    unsigned = Decision(
+        number=last.number + 1 if last else 1,
+        at=max(at, last.at) if last else at,
+        reviewer=draft.reviewer,
+        kind=draft.kind,
+        target=draft.target,
+        before={name: subject.value(name) for name in sorted(after)},
+        after={name: after[name] for name in sorted(after)},
+        reason=draft.reason,
+        undoes=draft.undoes,
+        previous_hash=last.hash if last else FIRST_HASH,
+        hash="",
+    )
+    return replace(unsigned, hash=hash_of(unsigned.previous_hash, written(unsigned)))
+
+
+def _advance(subject: _Subject, decision: Decision) -> _Subject:
+    if {name: subject.value(name) for name in decision.after} != dict(decision.before):
+        raise ValueError(f"decision {decision.number}: {decision.target} was not as it says")
+    if decision.undoes is not None and decision.undoes not in subject.decisions:
+        raise ValueError(f"decision {decision.number} undoes what was not decided")
+    known = replace(subject, decisions={**subject.decisions, decision.number: decision})
+    grown = _without(known, decision.undoes, decision.number)
+    if {name: grown.value(name) for name in decision.after} != dict(decision.after):
+        raise ValueError(f"decision {decision.number}: {decision.target} did not become as it says")
+    return replace(grown, verdict=_verdict(decision.target, grown))
+
+
+def _without(subject: _Subject, undoes: int | None, number: int) -> _Subject:
+    """Return what stands when decision `number` has undone another one."""
+    undone = dict(subject.undone)
+    while undoes is not None:
+        undone[undoes] = number
+        redone = subject.decisions[undoes].undoes
+        if redone is None:
+            break
+        del undone[redone]  # its undo does not stand any more
+        number, undoes = redone, subject.decisions[redone].undoes
+    return replace(subject, undone=undone)
+
+
+def _put_back(draft: Draft, subject: _Subject, now: Verdict) -> Fields:
+    """Return the fields as they are when a decision is undone."""
+    undoes = int(draft.undoes or 0)
+    if undoes not in subject.decisions:
+        raise DecisionError(
+            f"decision {undoes} is not about {draft.target};"
+            " 'groundswell log' shows which decisions there are"
+        )
+    if undoes in subject.undone:
+        by = subject.decisions[subject.undone[undoes]]
+        told = f"decision {undoes} was undone by {by.reviewer} (decision {by.number})"
+        raise ConflictError(f"{told}; undo that one to have it again", now, by)
+    root = _root(subject, undoes)
+    for name in sorted(root.after):
+        later = subject.setter(name)
+        if later is not None and later.number > root.number:
+            raise ConflictError(
+                f"{draft.target}: {later.reviewer} has set {name} to {later.after[name]!r} since"
+                f" (decision {later.number}); undo that one first",
+                now,
+                later,
+            )
+    then = _without(subject, undoes, 0)
+    return {name: then.value(name) for name in root.after}
+
+
+def _root(subject: _Subject, number: int) -> Decision:
+    """Return the decision that a chain of undos is about."""
+    decision = subject.decisions[number]
+    return decision if decision.undoes is None else _root(subject, decision.undoes)
+
+
+def _stale(draft: Draft, subject: _Subject, now: Verdict, seen: int) -> ConflictError:
+    later = subject.decisions.get(now.version)
+    if later is None:
+        return ConflictError(
+            f"{draft.target}: nobody has decided about it, yet decision {seen} was seen;"
+            " look at it again",
+            now,
+            None,
+        )
+    why = f": {later.reason}" if later.reason else ""
+    return ConflictError(
+        f"{draft.target}: {later.reviewer} came first with {later.kind} at"
+        f" {later.at:%Y-%m-%d %H:%M} UTC (decision {later.number}{why}); nothing was changed,"
+        " look at it again",
+        now,
+        later,
+    )
+
+
+_UNSET: Fields = {"status": "undecided", "pinned": False}
+"""What a field is that nobody has set; None where it is not named here."""
+
+
+def _verdict(target: str, subject: _Subject) -> Verdict:
+    names = sorted({name for decision in subject.decisions.values() for name in decision.after})
+    values: dict[str, Any] = {name: subject.value(name) for name in names}
+    values["signed"] = {
+        name: _signature(found) for name in names if (found := subject.setter(name)) is not None
+    }
+    values["version"] = max(
+        (n for n, decision in subject.decisions.items() if decision.after), default=0
+    )
+    theme_id = theme_of(target)
+    if theme_id is not None:
+        return ThemeVerdict(theme_id=theme_id, **values)
+    if values.get("until") is not None:
+        values["until"] = date.fromisoformat(values["until"])
+    return IdeaVerdict(target=target, **values)
+
+
+def _signature(decision: Decision) -> Signature:
+    return Signature(decision.number, decision.reviewer, decision.at, decision.reason)
