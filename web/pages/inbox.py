@@ -125,7 +125,8 @@ def _returned(reading: Reading) -> Iterator[Entry]:
             yield _moved(move, reading)
     for idea in reading.report.ideas:
         if "possibly solved" in idea.badges:
-            yield _idea(idea, idea.status_reason or "a release matches it", "possibly solved")
+            words = f"possibly solved: {idea.status_reason or 'a release matches it'}"
+            yield _idea(idea, words, str(idea.rank))
 
 
 def _rising(reading: Reading) -> Iterator[Entry]:
