@@ -16,11 +16,11 @@ from groundswell.domain import NOISE, Account, FeedbackRecord, ThemeChange
 from groundswell.store import tables
 from groundswell.store.database import Database
 from groundswell.store.histories import TABLES, holding
-from groundswell.store.mentions import spoken
 from groundswell.store.rows import columns_of, values
 
-ORDERED = 5_000
-"""Most statements that are put in order of time at once; of more, one finds no certain one."""
+ORDERED = 2_000
+"""Most statements that a search gathers and puts in order of time; it stops at the next one, so
+that a common word costs no more than a rare one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,11 @@ class Found:
     """How many statements hold the words, and some of them."""
 
     total: int
+    """At most `ORDERED`."""
+    more: bool
+    """There are more than `ORDERED`; `total` and `hits` are of any so many of them."""
     hits: tuple[Hit, ...]
-    """Newest first; where more than `ORDERED` were found, newest first among so many of them."""
+    """Newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +136,6 @@ class Lookups:
             told = [(n, began, ThemeChange(*row)) for n, began, *row in connection.execute(query)]
         return [one for one in told if theme_id in (*one[2].theme_ids, *one[2].earlier_ids)]
 
-    def channels(self) -> list[str]:
-        """Return the channels that records name, sorted."""
-        channel = tables.record.c.channel
-        query = select(channel).where(channel != "").distinct().order_by(channel)
-        with self._database.read() as connection:
-            return list(connection.scalars(query))
-
     def search(
         self, words: Sequence[str], where: SearchFilter, *, limit: int, offset: int = 0
     ) -> Found:
@@ -148,31 +144,33 @@ class Lookups:
         What copies say is left out, as everywhere. No words: every statement.
         """
         record, statement = tables.record.c, tables.statement.c
-        conditions = [spoken(), *(_holds(word) for word in words), *_filters(where)]
-        joined = tables.statement.join(tables.record)
-        matching = select(statement.statement_id).select_from(joined).where(*conditions)
-        count = select(func.count()).select_from(joined if _on_records(where) else tables.statement)
+        held = [_holds(word, fold=not self._database.is_sqlite) for word in words]
+        matching = (
+            select(record.created_at, statement.statement_id)
+            .select_from(tables.statement.join(tables.record))
+            .where(*held, record.copy_of.is_(None), *_filters(where))
+            .limit(ORDERED + 1)
+        )
         with self._database.read() as connection:
-            total = connection.scalar(count.where(*conditions)) or 0
-            if not total:
-                return Found(0, ())
-            some = matching.limit(ORDERED).subquery()
-            query = (
-                select(
-                    *(statement.statement_id, statement.record_id, statement.text),
-                    *(record.created_at, record.channel, record.source, record.account_id),
-                    record.rating,
-                )
-                .select_from(joined)
-                .where(statement.statement_id.in_(select(some.c.statement_id)))
-                .order_by(record.created_at.desc(), statement.record_id, statement.start)
-                .limit(limit)
-                .offset(offset)
-            )
-            rows = connection.execute(query).all()
-            themes = _themes_of(connection, [row.statement_id for row in rows])
-        hits = (Hit(*row, _strongest(themes.get(row.statement_id, ()))) for row in rows)
-        return Found(total, tuple(hits))
+            found = [(moment, key) for moment, key in connection.execute(matching)]
+            kept = sorted(found[:ORDERED], key=lambda one: (-one[0].timestamp(), one[1]))
+            hits = _hits(connection, [key for _, key in kept[offset : offset + limit]])
+        return Found(len(kept), len(found) > ORDERED, hits)
+
+
+def _hits(connection: Connection, statement_ids: Sequence[str]) -> tuple[Hit, ...]:
+    record, statement = tables.record.c, tables.statement.c
+    query = (
+        select(
+            *(statement.statement_id, statement.record_id, statement.text),
+            *(record.created_at, record.channel, record.source, record.account_id, record.rating),
+        )
+        .select_from(tables.statement.join(tables.record))
+        .where(statement.statement_id.in_(statement_ids))
+    )
+    rows = {row.statement_id: row for row in connection.execute(query)}
+    themes = _themes_of(connection, statement_ids)
+    return tuple(Hit(*rows[key], _strongest(themes.get(key, ()))) for key in statement_ids)
 
 
 def _strongest(themes: Sequence[tuple[int, float]]) -> int:
@@ -212,16 +210,15 @@ def _themes_of(
     return found
 
 
-def _holds(word: str) -> ColumnElement[bool]:
+def _holds(word: str, *, fold: bool) -> ColumnElement[bool]:
+    """Return the condition; SQLite's ``LIKE`` folds ASCII letters without being asked."""
     text = tables.statement.c.text
     spellings = {word}
     if not word.isascii():
         spellings |= {word.lower(), word.upper(), word.capitalize(), word.casefold()}
-    return or_(*(text.icontains(one, autoescape=True) for one in sorted(spellings)))
-
-
-def _on_records(where: SearchFilter) -> bool:
-    return any((where.channel, where.account_id, where.since, where.until))
+    if fold:
+        return or_(*(text.icontains(one, autoescape=True) for one in sorted(spellings)))
+    return or_(*(text.contains(one, autoescape=True) for one in sorted(spellings)))
 
 
 def _filters(where: SearchFilter) -> list[ColumnElement[bool]]:

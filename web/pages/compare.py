@@ -14,6 +14,9 @@ from web.pages.seam import Context
 from web.pages.view import marked
 from web.reading import Reading, newest
 
+CHOICES = 200
+"""Ideas to choose from on the page, the best ones; any other is marked in the list of ideas."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -45,7 +48,7 @@ def show(request: Request, context: Context) -> Response:
         two=two,
         chosen=[idea.candidate_id for idea in known[:2]],
         unknown=[one for one in asked if one not in reading.ideas],
-        choices=[(i.candidate_id, f"{i.rank} {i.title[:60]}") for i in reading.report.ideas],
+        choices=_choices(reading, known),
         verdict=verdict(*two) if two else "",
         facts=list(facts(*two, reading.report)) if two else (),
         lines=lines,
@@ -103,6 +106,12 @@ def _asked(request: Request, reading: Reading) -> tuple[str, ...]:
     if all(value in reading.ideas or not value for value in values):
         return tuple(dict.fromkeys(value for value in values if value))
     return marked(values)  # one value with commas, as in a link written by hand
+
+
+def _choices(reading: Reading, known: list[RankedIdea]) -> list[tuple[str, str]]:
+    ideas = reading.report.ideas[:CHOICES]
+    listed = [*ideas, *(idea for idea in known if idea.rank > CHOICES)]
+    return [(idea.candidate_id, f"{idea.rank} {idea.title[:60]}") for idea in listed]
 
 
 def _net(idea: RankedIdea, currency: str) -> str:

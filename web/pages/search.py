@@ -79,11 +79,10 @@ def show(request: Request, context: Context) -> Response:
         report=reading.report if reading else None,
         asked=asked,
         found=found,
-        ordered=ORDERED,
-        last=max(1, -(-min(found.total, ORDERED) // PAGE)) if found else 1,
+        last=max(1, -(-found.total // PAGE)) if found else 1,
         snippets=[snippet(hit.text, words) for hit in shown],
         labels={theme_id: need.label for theme_id, need in needs.items()},
-        channels=[(name, name) for name in context.store.lookups.channels()],
+        channels=[(name, name) for name, _ in reading.report.totals.channels] if reading else [],
         needs=sorted(((n.theme_id, n.label) for n in needs.values()), key=lambda one: one[1]),
     )
 
