@@ -128,8 +128,18 @@ def _add_records(
 def _quote(said: list[Statement], chance: random.Random) -> Quote:
     one = chance.choice(said)
     return Quote(
-        *(one.statement_id, one.record_id, one.text, BEGAN, "ticket", "tickets"),
-        *("tickets.csv:17", "Tern & Sons", "retail", 3.0, 0.8, 0, one.end),
+        statement_id=one.statement_id,
+        record_id=one.record_id,
+        text=one.text,
+        created_at=BEGAN,
+        channel="ticket",
+        source="tickets",
+        place="tickets.csv:17",
+        account="Tern & Sons",
+        segment="retail",
+        rating=3.0,
+        membership=0.8,
+        end=one.end,
     )
 
 
@@ -151,16 +161,7 @@ def _need(n: int, said: list[Statement], chance: random.Random) -> ThemeSummary:
 def _idea(
     rank: int, n: int, ideas: int, needs: int, said: list[Statement], chance: random.Random
 ) -> RankedIdea:
-    parts = tuple(
-        CriterionPart(
-            *(name, Estimate(12.0, 8.0, 17.0, "voices per 90 days"), 0.5, 0.2),
-            *(chance.gauss(0, 0.2), 0.1, 30.0, ("tickets", "reviews"), "drawn"),
-        )
-        for name in CRITERIA
-    )
-    analogues = tuple(
-        Analogue(f"W-{k}", f"Finished work {k}", 8.0, 10.0, date(2025, 5, 1), 0.6) for k in range(5)
-    )
+    parts = _parts(chance)
     money = chance.choice((None, 1e3 * chance.randrange(1, 900)))
     return RankedIdea(
         rank=rank,
@@ -181,7 +182,7 @@ def _idea(
         effective_voices=20.0,
         trend=Estimate(1.1, 0.8, 1.5, "ratio of rates"),
         revenue=Estimate(money, money and 0.6 * money, money and 1.5 * money, "EUR per year"),
-        effort=Effort(12.0, 20.0, 6.0, 30.0, "5 similar", analogues),
+        effort=_effort(),
         monthly_voices=tuple((f"2025-{m:02d}", chance.randrange(60)) for m in range(1, 13)),
         segments=(("retail", 30), ("hotels", 12), ("care", 3)),
         channels=(("ticket", 30), ("review", 15)),
@@ -195,3 +196,25 @@ def _idea(
         item_ids=(),
         ranks_by_strategy=tuple((name, rank) for name in ("balanced", "growth", "rice")),
     )
+
+
+def _parts(chance: random.Random) -> tuple[CriterionPart, ...]:
+    return tuple(
+        CriterionPart(
+            criterion=name,
+            raw=Estimate(12.0, 8.0, 17.0, "voices per 90 days"),
+            z=0.5,
+            weight=0.2,
+            contribution=chance.gauss(0, 0.2),
+            spread=0.1,
+            voices=30.0,
+            sources=("tickets", "reviews"),
+        )
+        for name in CRITERIA
+    )
+
+
+def _effort() -> Effort:
+    done = date(2025, 5, 1)
+    alike = (Analogue(f"W-{k}", f"Finished work {k}", 8.0, 10.0, done, 0.6) for k in range(5))
+    return Effort(12.0, 20.0, 6.0, 30.0, "5 similar", tuple(alike))

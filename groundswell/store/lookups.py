@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from groundswell.domain import NOISE, Account, FeedbackRecord, ThemeChange
 from groundswell.store import tables
+from groundswell.store.columns import Words
 from groundswell.store.database import Database
 from groundswell.store.histories import TABLES, holding
 from groundswell.store.rows import columns_of, values
@@ -103,7 +104,8 @@ class Lookups:
             .where(run.state == "ok")
         )
         with self._database.read() as connection:
-            return connection.scalar(newest)
+            found: int | None = connection.scalar(newest)
+        return found
 
     def record(self, record_id: str) -> WholeRecord | None:
         """Return one record; None if there is none of this id."""
@@ -170,7 +172,10 @@ def _hits(connection: Connection, statement_ids: Sequence[str]) -> tuple[Hit, ..
     )
     rows = {row.statement_id: row for row in connection.execute(query)}
     themes = _themes_of(connection, statement_ids)
-    return tuple(Hit(*rows[key], _strongest(themes.get(key, ()))) for key in statement_ids)
+    return tuple(
+        Hit(**rows[key]._asdict(), theme_id=_strongest(themes.get(key, ())))
+        for key in statement_ids
+    )
 
 
 def _strongest(themes: Sequence[tuple[int, float]]) -> int:
@@ -192,7 +197,9 @@ def _parts(connection: Connection, record_id: str) -> tuple[Part, ...]:
     query = select(c.statement_id, c.start, c.end).where(c.record_id == record_id)
     rows = connection.execute(query.order_by(c.start, c.end)).all()
     themes = _themes_of(connection, [row.statement_id for row in rows])
-    return tuple(Part(*row, themes.get(row.statement_id, ())) for row in rows)
+    return tuple(
+        Part(row.statement_id, row.start, row.end, themes.get(row.statement_id, ())) for row in rows
+    )
 
 
 def _themes_of(
@@ -233,7 +240,7 @@ def _filters(where: SearchFilter) -> list[ColumnElement[bool]]:
         found.append(statement.statement_id.in_(of_theme))
     created: Any = record.created_at
     # Moments are ISO 8601 text: the days' own spelling compares with them as it stands.
-    text = func.substr(created, 1, 10, type_=tables.Words)
+    text = func.substr(created, 1, 10, type_=Words)
     if where.since:
         found.append(text >= where.since.isoformat())
     if where.until:

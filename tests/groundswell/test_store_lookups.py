@@ -54,7 +54,7 @@ def statements(store: Store, lease: Lease, run_id: int) -> list[Statement]:
             sha256="0" * 64,
             size_bytes=9,
         )
-        store.feedback.add_rows(lease, package, values, last=True)  # type: ignore[arg-type]
+        store.feedback.add_rows(lease, package, values, last=True)
     store.feedback.add_statements(lease, [r.record_id for r in records], found)
     store.feedback.save_copies(lease, [Copy(records[4].record_id, records[0].record_id, 0.9)])
     placed = [ThemeAssignment(found[0].statement_id, 3, 0.9)]

@@ -90,7 +90,7 @@ def _as_json(table: Table, view: View, report: IdeaReport) -> bytes:
     return (text + "\n").encode()
 
 
-def _choices(reading: Reading) -> dict[str, list[tuple[str, str]]]:
+def _choices(reading: Reading) -> dict[str, Any]:
     """Return what each filter can be set to: (value, what a reader sees)."""
     ideas = reading.report.ideas
     statuses = sorted({idea.status for idea in ideas})

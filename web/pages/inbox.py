@@ -39,6 +39,8 @@ class Entry:
 class Group:
     """Entries that ask for the same kind of look."""
 
+    place: int
+    """In the order of groups, from 1."""
     heading: str
     why: str
     entries: tuple[Entry, ...]
@@ -65,52 +67,64 @@ def show(request: Request, context: Context) -> Response:
 
 def groups(reading: Reading) -> tuple[Group, ...]:
     """Return what there is to look at, most pressing first; groups without entries are left out."""
-    found = (
-        _group(
-            "Ideas that moved",
-            "Their place is another than in the run before, with the evidence that moved them.",
-            [_moved(move, reading) for move in reading.changes.moves],
-            "/ideas",
-        ),
-        _group(
-            "Back, or perhaps solved",
-            "Gone before and ranked again, or met by a release of ours that fewer ask after.",
-            list(_returned(reading)),
-        ),
-        _group(
-            "Rising needs",
-            "Voiced more than their own past and the total volume explain.",
-            list(_rising(reading)),
-            "/needs?state=rising",
-        ),
-        _group(
-            "What became of the needs",
-            "Born, grown, split, merged, drifted or gone since the run before.",
-            list(_told(reading)),
-            "/needs",
-        ),
-        _group(
-            "Weak evidence near the top",
-            f"Among the first {TOP}, and resting on few voices, on one account, or on channels that"
-            " disagree. Ask before building.",
-            list(_unsure(reading)),
-        ),
-        _group(
-            "Provisional needs",
-            "Halves of the statements do not both show them: read the quotes first.",
-            [
-                Entry(need.label, address_of("needs", need.theme_id), _size(need))
-                for need in reading.report.themes
-                if need.state == "provisional"
-            ],
-            "/needs?state=provisional",
-        ),
+    found = (*_about_ideas(reading), *_about_needs(reading))
+    return tuple(sorted((group for group in found if group.entries), key=lambda one: one.place))
+
+
+def _about_ideas(reading: Reading) -> Iterator[Group]:
+    moved = [_moved(move, reading) for move in reading.changes.moves]
+    yield _group(
+        1,
+        "Ideas that moved",
+        "Their place is another than in the run before, with the evidence that moved them.",
+        moved,
+        "/ideas",
     )
-    return tuple(group for group in found if group.entries)
+    yield _group(
+        2,
+        "Back, or perhaps solved",
+        "Gone before and ranked again, or met by a release of ours that fewer ask after.",
+        list(_returned(reading)),
+    )
+    yield _group(
+        5,
+        "Weak evidence near the top",
+        f"Among the first {TOP}, and resting on few voices, on one account, on old signals, or on"
+        " channels that disagree. Ask before building.",
+        list(_unsure(reading)),
+    )
 
 
-def _group(heading: str, why: str, entries: list[Entry], every: str = "") -> Group:
-    return Group(heading, why, tuple(entries[:SHOWN]), max(0, len(entries) - SHOWN), every)
+def _about_needs(reading: Reading) -> Iterator[Group]:
+    yield _group(
+        3,
+        "Rising needs",
+        "Voiced more than their own past and the total volume explain.",
+        list(_rising(reading)),
+        "/needs?state=rising",
+    )
+    yield _group(
+        4,
+        "What became of the needs",
+        "Born, grown, split, merged, drifted or gone since the run before.",
+        list(_told(reading)),
+        "/needs",
+    )
+    yield _group(
+        6,
+        "Provisional needs",
+        "Halves of the statements do not both show them: read the quotes first.",
+        [
+            Entry(need.label, address_of("needs", need.theme_id), _size(need))
+            for need in reading.report.themes
+            if need.state == "provisional"
+        ],
+        "/needs?state=provisional",
+    )
+
+
+def _group(place: int, heading: str, why: str, entries: list[Entry], every: str = "") -> Group:
+    return Group(place, heading, why, tuple(entries[:SHOWN]), max(0, len(entries) - SHOWN), every)
 
 
 def _moved(move: IdeaMove, reading: Reading) -> Entry:
