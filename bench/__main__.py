@@ -30,6 +30,7 @@ NAMES = {
     "kind": "how well the kinds of labelled texts are told",
     "scale": "how the fit grows with the number of statements",
     "emerging": "how well emerging issues meet the changelog, and how sure alarms are",
+    "web": "how fast the pages of the review app answer, and how large they are",
     "privacy": "how much personal data is found, and how much else",
 }
 

@@ -16,6 +16,7 @@ from flows.context import utc_now
 from groundswell import __version__
 from groundswell.config import Config, SourceConfig, load_config
 from groundswell.errors import GroundswellError, IngestError
+from groundswell.schedule import next_run
 
 LIBRARIES = ("torch", "onnxruntime", "sentence-transformers", "prefect", "sqlalchemy", "numpy")
 
@@ -187,7 +188,7 @@ def check_clock(config: Config) -> Iterator[Check]:
 
 def check_schedule(config: Config) -> Iterator[Check]:
     """Look whether the cron line can be used, and whether a Prefect server answers if named."""
-    due = overview.next_run(config.schedule, utc_now())
+    due = next_run(config.schedule, utc_now())
     yield Check("schedule", "ok", f"{config.schedule.cron}: next {due:%a %Y-%m-%d %H:%M %Z}")
     address = os.environ.get("PREFECT_API_URL")
     if address is None:

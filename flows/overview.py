@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flows.context import utc_now
-from groundswell.config import Config, ScheduleConfig
+from groundswell.config import Config
 from groundswell.errors import ConfigError, StoreError
 from groundswell.report import IdeaReport, RankedIdea
+from groundswell.schedule import next_run
 from groundswell.store import Package, Run, StepResult, Store, open_store
 
 
@@ -146,28 +146,4 @@ def find_idea(report: IdeaReport, name: str) -> RankedIdea:
     raise ConfigError(
         f"idea {name}: not in the report of run {report.run.run_id};"
         f" give a rank from 1 to {len(report.ideas)} or an id that 'groundswell ideas --json' shows"
-    )
-
-
-def next_run(schedule: ScheduleConfig, now: datetime) -> datetime:
-    """Return when the schedule is due next, in its own time zone.
-
-    Raises
-    ------
-    ConfigError
-        The cron line or the time zone cannot be used.
-    """
-    from cronsim import CronSim, CronSimError
-
-    try:
-        zone = ZoneInfo(schedule.timezone)
-        return next(CronSim(schedule.cron, now.astimezone(zone)))
-    except (CronSimError, StopIteration, ValueError, OSError):
-        # ZoneInfo: ValueError for a path, OSError for a folder, KeyError for an unknown name
-        problem = "cannot be used"
-    except KeyError:
-        problem = "no such time zone"
-    raise ConfigError(
-        f"schedule.cron = {schedule.cron!r}, schedule.timezone = {schedule.timezone!r}: {problem};"
-        " expected five cron fields such as '0 5 * * 1' and a name such as 'Europe/Berlin'"
     )

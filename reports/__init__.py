@@ -2,7 +2,7 @@
 
 from reports.changes import changes_markdown
 from reports.export import audience_csv
-from reports.interchange import from_json, plan_json, schema, to_json
+from reports.interchange import from_json, plan_from_json, plan_json, schema, to_json
 from reports.rendering import render, render_plan
 from reports.table import top_table_rows
 
@@ -10,6 +10,7 @@ __all__ = [
     "audience_csv",
     "changes_markdown",
     "from_json",
+    "plan_from_json",
     "plan_json",
     "render",
     "render_plan",

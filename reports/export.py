@@ -5,6 +5,7 @@ lossless form of the same data is ideas.json.
 """
 
 import csv
+from collections.abc import Iterable
 from datetime import UTC, date
 from io import BytesIO, StringIO
 from typing import Any
@@ -29,21 +30,35 @@ def ideas_csv(report: IdeaReport) -> bytes:
     code page and damages every accent; other readers skip it (``encoding="utf-8-sig"``). What
     is not known is an empty cell.
     """
-    return _csv(ideas(report))
+    return table_csv(ideas(report))
 
 
 def audience_csv(audience: Audience) -> bytes:
     """Return who is to be told of an idea as CSV, in the form of `ideas_csv`."""
-    return _csv(audience_table(audience))
+    return table_csv(audience_table(audience))
 
 
 def plan_csv(plan: ReleasePlan) -> bytes:
     """Return the work of a release plan, and what is left out, as CSV like `ideas_csv`."""
-    return _csv(planned_work(plan))
+    return table_csv(planned_work(plan))
 
 
 def ideas_xlsx(report: IdeaReport) -> bytes:
     """Return the sheets Ideas, Criteria, Quotes, Themes and About as one workbook."""
+    return table_xlsx(tables(report), report)
+
+
+def table_csv(table: Table) -> bytes:
+    """Return any table in the form of `ideas_csv`."""
+    text = StringIO(newline="")
+    lines = csv.writer(text)
+    lines.writerow(name for name, _ in table.headings)
+    lines.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def table_xlsx(sheets: Iterable[Table], report: IdeaReport) -> bytes:
+    """Return tables as one workbook; its title and date are the report's."""
     import xlsxwriter
 
     file = BytesIO()
@@ -52,17 +67,9 @@ def ideas_xlsx(report: IdeaReport) -> bytes:
         # The creation date would otherwise be the clock's, and equal reports unequal bytes.
         created = report.as_of.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": inert_cell(report.title), "created": created})
-        for table in tables(report):
+        for table in sheets:
             _add_sheet(book, table)
     return file.getvalue()
-
-
-def _csv(table: Table) -> bytes:
-    text = StringIO(newline="")
-    lines = csv.writer(text)
-    lines.writerow(name for name, _ in table.headings)
-    lines.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def _csv_cell(cell: Cell) -> str:

@@ -74,6 +74,24 @@ def from_json(text: str) -> IdeaReport:
         ) from None
 
 
+def plan_from_json(text: str) -> ReleasePlan:
+    """Read what `plan_json` wrote; fields that a newer program has added are passed over.
+
+    Raises
+    ------
+    StoreError
+        The text is not a plan of this version.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(ReleasePlan).validate_json(text)
+    except ValidationError:
+        raise StoreError(
+            "plan.json: not a release plan of this version; 'groundswell plan' writes a new one"
+        ) from None
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of what `to_json` writes."""
     values = _adapter().json_schema(mode="serialization")

@@ -1,5 +1,7 @@
 """The release plan as one HTML page that needs no script, no network and no other file."""
 
+from collections.abc import Callable
+
 from markupsafe import Markup
 
 from groundswell.report import IdeaReport, ReleasePlan, TeamLoad
@@ -17,11 +19,17 @@ def plan_html(plan: ReleasePlan, report: IdeaReport) -> str:
             plan=plan,
             report=report,
             words=plan_words,
-            anchors={idea.candidate_id: anchor(idea) for idea in report.ideas},
-            load_bar=lambda load: load_bar(load, _widest(plan)),
+            links={i.candidate_id: f"report.html#{anchor(i)}" for i in report.ideas},
+            load_bar=load_bars(plan),
             **style_sheets("report.css", "plan.css"),
         )
     )
+
+
+def load_bars(plan: ReleasePlan) -> Callable[[TeamLoad], Markup]:
+    """Return how a load of this plan is drawn, all on one scale."""
+    widest = _widest(plan)
+    return lambda load: load_bar(load, widest)
 
 
 def load_bar(load: TeamLoad, widest: float) -> Markup:

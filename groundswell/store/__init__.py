@@ -5,6 +5,7 @@ from groundswell.store.database import BATCH, Lease
 from groundswell.store.histories import SINCE_EVER, Version
 from groundswell.store.ideas import ReportFile
 from groundswell.store.ledger import Run, StepResult
+from groundswell.store.lookups import Found, Hit, Part, SearchFilter, WholeRecord
 from groundswell.store.packages import Package
 from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.store import Store, open_store
@@ -14,14 +15,19 @@ __all__ = [
     "BATCH",
     "SINCE_EVER",
     "FeedbackCounts",
+    "Found",
+    "Hit",
     "Lease",
     "ModelRow",
     "Package",
+    "Part",
     "QuarantineEntry",
     "ReportFile",
     "Run",
+    "SearchFilter",
     "StepResult",
     "Store",
     "Version",
+    "WholeRecord",
     "open_store",
 ]

@@ -18,6 +18,7 @@ from groundswell.store.ideas import Ideas
 from groundswell.store.image import image
 from groundswell.store.leases import TTL_SECONDS, hold
 from groundswell.store.ledger import Ledger
+from groundswell.store.lookups import Lookups
 from groundswell.store.market import Market
 from groundswell.store.schema import migrate, revision
 from groundswell.store.themes import Themes
@@ -42,6 +43,7 @@ class Store:
         self.accounts = Accounts(database)
         self.decisions = Decisions(database)
         self.ledger = Ledger(database)
+        self.lookups = Lookups(database)
 
     @property
     def place(self) -> str:

@@ -16,12 +16,8 @@ from sqlalchemy import (
     LargeBinary,
 )
 
-from groundswell.store import (
-    account_tables,
-    company,
-    decision_table,
-    handover_table,
-)  # so that `metadata` knows every table
+# So that `metadata` knows every table:
+from groundswell.store import account_tables, company, decision_table, handover_table
 from groundswell.store.columns import (
     Day,
     Document,

@@ -79,7 +79,7 @@ def finish_a_run(config: Config, folder: Path, *, title: str = "What to build") 
 
 
 def test_before_the_first_run_the_page_says_what_to_type(client: TestClient) -> None:
-    answer = client.get("/")
+    answer = client.get("/report.html")
     assert answer.status_code == 404
     assert "groundswell run" in answer.text
     assert client.get("/ideas.json").status_code == 404
@@ -91,14 +91,14 @@ def test_the_newest_report_is_shown_as_it_was_written(
 ) -> None:
     finish_a_run(config, tmp_path / "report", title="Older")
     page = finish_a_run(config, tmp_path / "report", title="Newer")
-    assert client.get("/").content == page
+    assert client.get("/report.html").content == page
     assert client.get("/ideas.json").json()["title"] == "Newer"
     assert client.get("/healthz").json() == {"status": "ok", "last_run": "ok"}
 
 
 def test_a_title_cannot_bring_a_script(config: Config, client: TestClient, tmp_path: Path) -> None:
     finish_a_run(config, tmp_path / "report", title=SCRIPT)
-    answer = client.get("/")
+    answer = client.get("/report.html")
     assert "alert(1)" in answer.text
     assert "<script" not in answer.text.lower()
 
@@ -110,7 +110,7 @@ def test_a_page_that_is_not_what_the_run_wrote_is_not_shown(
     finish_a_run(config, tmp_path / "report")
     page = tmp_path / "report" / "report.html"
     page.unlink() if change == "gone" else page.write_text(SCRIPT)
-    answer = client.get("/")
+    answer = client.get("/report.html")
     assert answer.status_code == 404
     assert "groundswell report" in answer.text
     assert SCRIPT not in answer.text
@@ -122,7 +122,7 @@ def test_the_policy_lets_exactly_our_own_style_sheet_in(
 ) -> None:
     for _ in range(runs):
         finish_a_run(config, tmp_path / "report")
-    answer = client.get("/")
+    answer = client.get("/report.html")
     (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = answer.headers["content-security-policy"].split("; ")
@@ -133,7 +133,7 @@ def test_the_policy_lets_exactly_our_own_style_sheet_in(
 
 def test_a_broken_store_is_told_in_one_line(config: Config, client: TestClient) -> None:
     config.store.path.write_bytes(b"this is not a database, whatever its name says" * 100)
-    answer = client.get("/")
+    answer = client.get("/report.html")
     assert answer.status_code == 503
     assert str(config.store.path) in answer.text
     assert answer.text.count("\n") == 1

@@ -1,11 +1,28 @@
-"""The pages, as the routes that lead to them."""
+"""The pages of the review app: every address with what answers there."""
 
 from web.guard import Route
+from web.pages import about, compare, idea, ideas, inbox, needs, plan, records, runs, search
+from web.pages.rendering import static_file
 from web.pages.report import health, ideas_json, report_page
 
 ROUTES = (
-    Route("/", ("GET",), "read", report_page),
+    Route("/", ("GET",), "read", inbox.show),
+    Route("/ideas", ("GET",), "read", ideas.show),
+    Route("/export/ideas.{form}", ("GET",), "read", ideas.export),
+    Route("/ideas/{idea_id:path}", ("GET",), "read", idea.show),
+    Route("/compare", ("GET",), "read", compare.show),
+    Route("/needs", ("GET",), "read", needs.show_all),
+    Route("/needs/{theme_id}", ("GET",), "read", needs.show),
+    Route("/records/{record_id}", ("GET",), "read", records.show),
+    Route("/search", ("GET",), "read", search.show),
+    Route("/plan", ("GET",), "read", plan.show),
+    Route("/runs", ("GET",), "read", runs.show),
+    Route("/quarantine", ("GET",), "read", runs.show_quarantine),
+    Route("/quarantine/{entry_id}", ("GET",), "read", runs.show_quarantined),
+    Route("/about", ("GET",), "read", about.show),
+    Route("/report.html", ("GET",), "read", report_page),
     Route("/ideas.json", ("GET",), "read", ideas_json),
     Route("/healthz", ("GET",), "read", health),
+    Route("/static/{name}", ("GET",), "read", static_file),
 )
-"""Every address there is besides the login; any other is not found."""
+"""In the order in which they are tried: an id may hold a slash, so ``/ideas/...`` takes all."""

@@ -77,7 +77,7 @@ def protected(headers: Mapping[str, str]) -> bool:
     ("method", "path", "headers", "status"),
     [
         ("GET", "/nonce", {}, 200),
-        ("GET", "/", {}, 404),
+        ("GET", "/", {}, 200),
         ("GET", "/loose", {}, 200),
         ("GET", "/nowhere", {}, 404),
         ("GET", "/broken", {}, 500),

@@ -1,0 +1,248 @@
+"""What a reader asks of the store beside the report: a record, a word, what became of a theme.
+
+A search for words is one pass over the statements with ``LIKE``, which needs no index to be
+kept true (docs/decisions/0024-search-by-like.md). It folds the case of ASCII letters; a word
+with other letters is also looked for in capitals, in small letters and with a capital first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from groundswell.domain import NOISE, Account, FeedbackRecord, ThemeChange
+from groundswell.store import tables
+from groundswell.store.columns import Words
+from groundswell.store.database import Database
+from groundswell.store.histories import TABLES, holding
+from groundswell.store.rows import columns_of, values
+
+ORDERED = 2_000
+"""Most statements that a search gathers and puts in order of time; it stops at the next one, so
+that a common word costs no more than a rare one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilter:
+    """What a statement found must also be; None: anything."""
+
+    channel: str | None = None
+    theme_id: int | None = None
+    account_id: str | None = None
+    since: date | None = None
+    until: date | None = None
+    """The last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A statement that holds the words."""
+
+    statement_id: str
+    record_id: str
+    text: str
+    created_at: datetime
+    channel: str
+    source: str
+    account_id: str | None
+    rating: float | None
+    theme_id: int
+    """The theme it belongs to most; `NOISE` for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many statements hold the words, and some of them."""
+
+    total: int
+    """At most `ORDERED`."""
+    more: bool
+    """There are more than `ORDERED`; `total` and `hits` are of any so many of them."""
+    hits: tuple[Hit, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A statement of a record: offsets into its text in characters, and its themes."""
+
+    statement_id: str
+    start: int
+    end: int
+    themes: tuple[tuple[int, float], ...]
+    """(theme id, membership), strongest first; none for noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRecord:
+    """A record with all that is known of it."""
+
+    record: FeedbackRecord
+    place: str
+    """File and line, ``tickets.csv:17``."""
+    account: Account | None
+    copy_of: str | None
+    """The record that said it before."""
+    parts: tuple[Part, ...]
+    """In the order of the text."""
+
+
+class Lookups:
+    """Reads over several tables, each a query or two."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest_report(self) -> int | None:
+        """Return the run of the newest report that went well, without reading the report."""
+        report, run = tables.report.c, tables.run.c
+        newest = (
+            select(func.max(report.run_id))
+            .join_from(tables.report, tables.run)
+            .where(run.state == "ok")
+        )
+        with self._database.read() as connection:
+            found: int | None = connection.scalar(newest)
+        return found
+
+    def record(self, record_id: str) -> WholeRecord | None:
+        """Return one record; None if there is none of this id."""
+        table, package = tables.record, tables.package.c
+        query = (
+            select(*columns_of(table, FeedbackRecord), package.path, table.c.line, table.c.copy_of)
+            .join(tables.package, package.package_id == table.c.seen_in)
+            .where(table.c.record_id == record_id)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            *fields, path, line, copy_of = row
+            record = FeedbackRecord(*fields)
+            account = _account(connection, record.account_id)
+            name = str(path).replace("\\", "/").rpartition("/")[2]
+            parts = _parts(connection, record_id)
+            return WholeRecord(record, f"{name}:{line}", account, copy_of, parts)
+
+    def theme_history(self, theme_id: int) -> list[tuple[int, datetime, ThemeChange]]:
+        """Return what was told of a theme: (run, its beginning, change), newest run first."""
+        change, run = tables.theme_change, tables.run.c
+        query = (
+            select(run.run_id, run.started_at, *columns_of(change, ThemeChange))
+            .join_from(change, tables.run)
+            .order_by(run.run_id.desc(), change.c.position)
+        )
+        with self._database.read() as connection:
+            told = [(n, began, ThemeChange(*row)) for n, began, *row in connection.execute(query)]
+        return [one for one in told if theme_id in (*one[2].theme_ids, *one[2].earlier_ids)]
+
+    def search(
+        self, words: Sequence[str], where: SearchFilter, *, limit: int, offset: int = 0
+    ) -> Found:
+        """Find the statements that hold every one of the words, anywhere, in any case.
+
+        What copies say is left out, as everywhere. No words: every statement.
+        """
+        record, statement = tables.record.c, tables.statement.c
+        held = [_holds(word, fold=not self._database.is_sqlite) for word in words]
+        matching = (
+            select(record.created_at, statement.statement_id)
+            .select_from(tables.statement.join(tables.record))
+            .where(*held, record.copy_of.is_(None), *_filters(where))
+            .limit(ORDERED + 1)
+        )
+        with self._database.read() as connection:
+            found = [(moment, key) for moment, key in connection.execute(matching)]
+            kept = sorted(found[:ORDERED], key=lambda one: (-one[0].timestamp(), one[1]))
+            hits = _hits(connection, [key for _, key in kept[offset : offset + limit]])
+        return Found(len(kept), len(found) > ORDERED, hits)
+
+
+def _hits(connection: Connection, statement_ids: Sequence[str]) -> tuple[Hit, ...]:
+    record, statement = tables.record.c, tables.statement.c
+    query = (
+        select(
+            *(statement.statement_id, statement.record_id, statement.text),
+            *(record.created_at, record.channel, record.source, record.account_id, record.rating),
+        )
+        .select_from(tables.statement.join(tables.record))
+        .where(statement.statement_id.in_(statement_ids))
+    )
+    rows = {row.statement_id: row for row in connection.execute(query)}
+    themes = _themes_of(connection, statement_ids)
+    return tuple(
+        Hit(**rows[key]._asdict(), theme_id=_strongest(themes.get(key, ())))
+        for key in statement_ids
+    )
+
+
+def _strongest(themes: Sequence[tuple[int, float]]) -> int:
+    return themes[0][0] if themes else NOISE
+
+
+def _account(connection: Connection, account_id: str | None) -> Account | None:
+    if account_id is None:
+        return None
+    table = TABLES[Account]
+    found = values(
+        connection, table, Account, holding(table, None), table.c.account_id == account_id
+    )
+    return found[0] if found else None
+
+
+def _parts(connection: Connection, record_id: str) -> tuple[Part, ...]:
+    c = tables.statement.c
+    query = select(c.statement_id, c.start, c.end).where(c.record_id == record_id)
+    rows = connection.execute(query.order_by(c.start, c.end)).all()
+    themes = _themes_of(connection, [row.statement_id for row in rows])
+    return tuple(
+        Part(row.statement_id, row.start, row.end, themes.get(row.statement_id, ())) for row in rows
+    )
+
+
+def _themes_of(
+    connection: Connection, statement_ids: Sequence[str]
+) -> dict[str, tuple[tuple[int, float], ...]]:
+    c = tables.assignment.c
+    query = (
+        select(c.statement_id, c.theme_id, c.membership)
+        .where(c.statement_id.in_(statement_ids), c.theme_id != NOISE)
+        .order_by(c.statement_id, c.membership.desc(), c.theme_id)
+    )
+    found: dict[str, tuple[tuple[int, float], ...]] = {}
+    for statement_id, theme_id, membership in connection.execute(query):
+        found[statement_id] = (*found.get(statement_id, ()), (theme_id, membership))
+    return found
+
+
+def _holds(word: str, *, fold: bool) -> ColumnElement[bool]:
+    """Return the condition; SQLite's ``LIKE`` folds ASCII letters without being asked."""
+    text = tables.statement.c.text
+    spellings = {word}
+    if not word.isascii():
+        spellings |= {word.lower(), word.upper(), word.capitalize(), word.casefold()}
+    if fold:
+        return or_(*(text.icontains(one, autoescape=True) for one in sorted(spellings)))
+    return or_(*(text.contains(one, autoescape=True) for one in sorted(spellings)))
+
+
+def _filters(where: SearchFilter) -> list[ColumnElement[bool]]:
+    record, statement, assignment = tables.record.c, tables.statement.c, tables.assignment.c
+    found: list[ColumnElement[bool]] = []
+    if where.channel:
+        found.append(record.channel == where.channel)
+    if where.account_id:
+        found.append(record.account_id == where.account_id)
+    if where.theme_id is not None:
+        of_theme = select(assignment.statement_id).where(assignment.theme_id == where.theme_id)
+        found.append(statement.statement_id.in_(of_theme))
+    created: Any = record.created_at
+    # Moments are ISO 8601 text: the days' own spelling compares with them as it stands.
+    text = func.substr(created, 1, 10, type_=Words)
+    if where.since:
+        found.append(text >= where.since.isoformat())
+    if where.until:
+        found.append(text <= where.until.isoformat())
+    return found

@@ -1,0 +1,199 @@
+"""A store with everything a page can show: the report written by hand, records, runs, refusals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.testclient import TestClient
+
+from groundswell.config import Config, ReportConfig, StoreConfig
+from groundswell.domain import (
+    AcceptedRow,
+    Account,
+    FeedbackRecord,
+    NeedTheme,
+    QuarantinedRow,
+    ReadRow,
+    Statement,
+    ThemeAssignment,
+    ThemeChange,
+)
+from groundswell.report import IdeaReport
+from groundswell.store import ModelRow, StepResult, Store, open_store
+from groundswell.store.database import Lease
+from reports import to_json
+from web.app import create_app
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HAND = Path(__file__).parents[2] / "reports" / "conftest.py"
+
+
+def _by_hand() -> Any:
+    spec = spec_from_file_location("report_by_hand", HAND)
+    assert spec is not None and spec.loader is not None
+    found = module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+by_hand = _by_hand()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The pages over a store, and what is in it."""
+
+    config: Config
+    client: TestClient
+    report: IdeaReport
+    record_ids: tuple[str, ...]
+    statement_ids: tuple[str, ...]
+
+    def text(self, address: str) -> str:
+        answer = self.client.get(address)
+        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        return answer.text
+
+
+def config_in(folder: Path) -> Config:
+    return Config(
+        store=StoreConfig(path=folder / "groundswell.db"),
+        report=ReportConfig(folder=folder / "report"),
+    )
+
+
+MESSAGES = (
+    "The PDF export cuts my invoices. Please export to a spreadsheet, too.",
+    "Größe der Schrift ist zu klein.",
+    "export again: the EXPORT stops at 100 % and a_b breaks",
+)
+SPANS = (((0, 32), (33, 69)), ((0, 31),), ((0, 54),))
+
+
+def fill(
+    config: Config, report: IdeaReport, *, say: Callable[[str], str] = lambda text: text
+) -> Shown:
+    """Write runs, records, needs, a refused row and two reports.
+
+    Parameters
+    ----------
+    say
+        Makes the text that a customer or a file brings out of a harmless one.
+    """
+    records: list[FeedbackRecord] = []
+    with open_store(config.store.database) as store, store.lease("pipeline") as lease:
+        for earlier in (True, False):
+            run_id = store.ledger.begin_run(
+                lease, kind="refresh", started_at=NOON, config_hash="", versions={"program": "1"}
+            ).run_id
+            records = records or _add_records(store, lease, run_id, say)
+            shown = _of_run(report, run_id, earlier=earlier)
+            store.ledger.step_done(lease, run_id, StepResult("rank_ideas", 5, 4, 1, 2.5))
+            told = ThemeChange("grew", (1,), (1,), (), say("Grown: the first need."))
+            store.themes.save_changes(lease, run_id, [told], [])
+            store.ideas.save_report(lease, run_id, as_of=NOON, document=to_json(shown))
+            store.ledger.finish_run(lease, run_id, state="ok", finished_at=NOON)
+    client = TestClient(create_app(config), "http://127.0.0.1", raise_server_exceptions=False)
+    statements = [s.statement_id for record in records for s in _statements(record)]
+    ids = tuple(record.record_id for record in records)
+    return Shown(config, client, shown, ids, tuple(statements))
+
+
+def _of_run(report: IdeaReport, run_id: int, *, earlier: bool) -> IdeaReport:
+    """Return the report of a run; in the earlier one the last idea is missing, two have swapped."""
+    first, second, *rest = report.ideas
+    ideas = (replace(second, rank=1), replace(first, rank=2), *rest[:-1])
+    run = replace(report.run, run_id=run_id)
+    return replace(report, run=run, ideas=ideas if earlier else report.ideas)
+
+
+def _add_records(
+    store: Store, lease: Lease, run_id: int, say: Callable[[str], str]
+) -> list[FeedbackRecord]:
+    records = [
+        FeedbackRecord(
+            source=say("tickets"),
+            source_id=f"{say('id')}{n}",
+            text=say("") + text,
+            created_at=NOON.replace(day=1 + n),
+            channel=say("ticket") if n else "survey",
+            author=say("ada"),
+            account_id=say("acc-1"),
+            rating=float(2 + n),
+            version=say("4.2"),
+            prompt=say("What do you dislike?"),
+            language="en",
+        )
+        for n, text in enumerate(MESSAGES)
+    ]
+    rows: list[ReadRow] = [AcceptedRow(2 + n, record) for n, record in enumerate(records)]
+    rows.append(QuarantinedRow(9, 100, 180, "bad_date", say("created_at is odd"), say("a,b,c")))
+    account = Account(say("acc-1"), say("Tern & Sons"), 1200.0, say("retail"))
+    for kind, found in (("feedback", rows), ("accounts", [AcceptedRow(1, account)])):
+        package = store.feedback.open_package(
+            lease,
+            run_id=run_id,
+            source=say(kind),
+            kind=kind,
+            path=f"/in/{say('tickets.csv')}",
+            sha256="0" * 64,
+            size_bytes=200,
+        )
+        store.feedback.add_rows(lease, package, found, last=True, read_at=NOON)
+    statements = [s for record in records for s in _statements(record)]
+    store.feedback.add_statements(lease, [record.record_id for record in records], statements)
+    _add_needs(store, lease, run_id, statements, say)
+    return records
+
+
+def _statements(record: FeedbackRecord) -> list[Statement]:
+    n = next(n for n, text in enumerate(MESSAGES) if record.text.endswith(text))
+    before = len(record.text) - len(MESSAGES[n])
+    spans = [(before + start, before + end) for start, end in SPANS[n]]
+    return [Statement(record.record_id, a, b, record.text[a:b]) for a, b in spans]
+
+
+def _add_needs(
+    store: Store,
+    lease: Lease,
+    run_id: int,
+    statements: list[Statement],
+    say: Callable[[str], str],
+) -> None:
+    needs = [NeedTheme(n, say(f"need {n}"), (), (), 3, 0.7) for n in (1, 2, 900)]
+    placed = [ThemeAssignment(s.statement_id, 1, 0.9) for s in statements]
+    model = ModelRow(1, "hashing", "f", {}, "themes-1.npz", "0" * 64, len(statements))
+    store.themes.save_fit(lease, run_id, model, needs, placed, {})
+    model = ModelRow(2, "hashing", "g", {}, "themes-2.npz", "0" * 64, len(statements))
+    store.themes.save_fit(lease, run_id, model, needs[:2], placed, {900: ((1, 0.8),)})
+
+
+def addresses(shown: Shown) -> list[str]:
+    """Return an address of every kind of page."""
+    from web.pages.rendering import address_of
+
+    first, second = (idea.candidate_id for idea in shown.report.ideas[:2])
+    both = urlencode([("ideas", first), ("ideas", second)])
+    return [
+        "/",
+        "/ideas",
+        "/ideas?sort=-revenue&columns=badges,net,top10,mentions&strategy=growth",
+        address_of("ideas", first),
+        f"/compare?{both}",
+        "/compare",
+        "/needs",
+        "/needs/1",
+        "/needs/900",
+        f"/records/{shown.record_ids[0]}?statement={shown.statement_ids[1]}",
+        "/search",
+        "/search?q=export",
+        "/runs",
+        "/quarantine",
+        "/quarantine/1-3",
+        "/plan",
+        "/about",
+    ]

@@ -1,0 +1,57 @@
+"""The page of one idea: everything the report says of it, with the places it can be checked."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from groundswell.report import RankedIdea, ReleasePlan
+from reports import figures, plan_words
+from web import reading as store_reading
+from web.guard import Context
+from web.pages.rendering import not_found, page
+
+
+def show(request: Request, context: Context) -> Response:
+    """Answer with the page of the idea that the address names."""
+    idea_id = request.path_params["idea_id"]
+    reading = store_reading.newest(context.store)
+    if reading is None or idea_id not in reading.ideas:
+        return not_found(
+            request,
+            context,
+            f"No idea {idea_id}",
+            "It is not in the newest report: it may have merged with another, or fallen out of"
+            " those that are shown. The inbox says what moved.",
+        )
+    idea = reading.ideas[idea_id]
+    ideas = reading.report.ideas
+    place = ideas.index(idea)
+    plan = store_reading.plan(context.config.report.folder)
+    return page(
+        request,
+        context,
+        "idea_page.html",
+        title=idea.title,
+        crumbs=[("/ideas", "Ideas")],
+        report=reading.report,
+        idea=idea,
+        scale=reading.scale,
+        move=reading.moves.get(idea_id),
+        needs=[reading.needs[n] for n in idea.theme_ids if n in reading.needs],
+        before=ideas[place - 1] if place else None,
+        after=ideas[place + 1] if place + 1 < len(ideas) else None,
+        plan_line=_planned(idea, plan) if plan else "",
+    )
+
+
+def _planned(idea: RankedIdea, plan: ReleasePlan) -> str:
+    """Say where an idea stands in the plan; empty where the plan does not know it."""
+    for one in plan.ideas:
+        if one.candidate_id == idea.candidate_id:
+            return (
+                f"ships in {one.ships}: {plan_words.work(one)};"
+                f" in time with a probability of {figures.share(one.finish)}."
+            )
+    for out in plan.left_out:
+        if out.candidate_id == idea.candidate_id:
+            return f"left out: {out.reason}."
+    return ""

@@ -1,0 +1,116 @@
+"""The needs: map and tree of all, and a page for each."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from groundswell.report import ThemeSummary
+from web.guard import Context
+from web.pages.rendering import not_found, page
+from web.reading import newest
+
+STATES = ("certified", "provisional", "rising")
+"""What the list can be narrowed to; rising is a state beside the other two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area with those of its needs that are shown, most voices first."""
+
+    name: str
+    needs: tuple[ThemeSummary, ...]
+
+    @property
+    def voices(self) -> int:
+        """Return the sum over its needs; who voices two of them counts twice."""
+        return sum(need.voices for need in self.needs)
+
+
+def show_all(request: Request, context: Context) -> Response:
+    """Answer with the map, and the tree of areas, needs and the ways they are put."""
+    from reports.theme_map import legend
+
+    reading = newest(context.store)
+    if reading is None:
+        return page(request, context, "needs.html", title="Needs", report=None)
+    themes, query = reading.report.themes, request.query_params
+    wanted = [query.get(name, "") for name in ("q", "state", "area")]
+    areas = areas_of([need for need in themes if _matches(need, *wanted)])
+    return page(
+        request,
+        context,
+        "needs.html",
+        title="Needs",
+        report=reading.report,
+        maps=reading.maps,
+        legend=legend(themes),
+        areas=areas,
+        states=[(state, state) for state in STATES],
+        area_names=[(name, name) for name in sorted({need.area for need in themes} - {""})],
+        narrowed=any(wanted),
+    )
+
+
+def areas_of(needs: list[ThemeSummary]) -> list[Area]:
+    """Group needs by area, the area with most voices first, needs of no area last."""
+    by_area: dict[str, list[ThemeSummary]] = {}
+    for need in sorted(needs, key=lambda one: (-one.voices, one.theme_id)):
+        by_area.setdefault(need.area, []).append(need)
+    areas = [Area(name, tuple(found)) for name, found in by_area.items()]
+    return sorted(areas, key=lambda area: (not area.name, -area.voices, area.name))
+
+
+def show(request: Request, context: Context) -> Response:
+    """Answer with the page of one need, or say where a retired one went."""
+    number = request.path_params["theme_id"]
+    reading = newest(context.store)
+    theme_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+    if reading is None or theme_id < 0:
+        return _unknown(request, context, number)
+    need = reading.needs.get(theme_id)
+    if need is None:
+        return _retired(request, context, theme_id)
+    return page(
+        request,
+        context,
+        "need.html",
+        title=need.label,
+        crumbs=[("/needs", "Needs")],
+        report=reading.report,
+        need=need,
+        idea=reading.ideas.get(need.candidate_id or ""),
+        history=context.store.lookups.theme_history(theme_id),
+    )
+
+
+def _retired(request: Request, context: Context, theme_id: int) -> Response:
+    themes = {theme.theme_id: theme for theme in context.store.themes.themes(include_retired=True)}
+    theme = themes.get(theme_id)
+    if theme is None or theme.level != "need" or theme.state != "retired":
+        return _unknown(request, context, str(theme_id))
+    heirs = context.store.themes.retired_into()[theme_id]
+    return page(
+        request,
+        context,
+        "need_retired.html",
+        title=theme.label,
+        crumbs=[("/needs", "Needs")],
+        label=theme.label,
+        heirs=[(themes[heir], share) for heir, share in heirs if heir in themes],
+        history=context.store.lookups.theme_history(theme_id),
+    )
+
+
+def _unknown(request: Request, context: Context, number: str) -> Response:
+    advice = "The newest report has no need of this number; the list of needs has all of them."
+    return not_found(request, context, f"No need {number}", advice)
+
+
+def _matches(need: ThemeSummary, q: str, state: str, area: str) -> bool:
+    folded = "\n".join((need.label, *need.keywords)).casefold()
+    return (
+        all(word in folded for word in q.casefold().split())
+        and (not area or need.area == area)
+        and (not state or (bool(need.rises) if state == "rising" else need.state == state))
+    )

@@ -1,0 +1,159 @@
+"""What the pages read: the newest good report, parsed once, and what is found in it quickly.
+
+A report is a document of megabytes, and a page has a tenth of a second. So the newest one is kept
+in memory under its run's id; whether there is a newer one costs a page one small query. A run that
+went well never changes its report.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from groundswell.report import Changes, IdeaMove, IdeaReport, RankedIdea, ThemeSummary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from markupsafe import Markup
+
+    from groundswell.report import ReleasePlan
+    from groundswell.store import Store
+    from reports.waterfall import Scale
+
+KEPT = 2
+"""Reports in memory: the newest, and the one that pages under way still show."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A report with what its pages look up."""
+
+    report: IdeaReport
+    changes: Changes
+
+    @cached_property
+    def ideas(self) -> Mapping[str, RankedIdea]:
+        """Return the ideas by id."""
+        return {idea.candidate_id: idea for idea in self.report.ideas}
+
+    @cached_property
+    def needs(self) -> Mapping[int, ThemeSummary]:
+        """Return the needs by id."""
+        return {theme.theme_id: theme for theme in self.report.themes}
+
+    @cached_property
+    def moves(self) -> Mapping[str, IdeaMove]:
+        """Return what moved since the run before, by idea."""
+        return {move.candidate_id: move for move in self.changes.moves}
+
+    @cached_property
+    def scale(self) -> "Scale":
+        """Return one scale for all waterfalls, so that bars can be compared between ideas."""
+        from reports.waterfall import shared_scale
+
+        return shared_scale(self.report.ideas)
+
+    @cached_property
+    def maps(self) -> "tuple[Markup, Markup]":
+        """Return the map of the needs for a wide and for a narrow page."""
+        from reports.theme_map import theme_map
+
+        return theme_map(self.report.themes, 1040, 560), theme_map(self.report.themes, 360, 420)
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Return what an idea can be found by, case-folded, by idea."""
+        return {idea.candidate_id: self._words(idea).casefold() for idea in self.report.ideas}
+
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """Return the segments that any idea names, sorted."""
+        return tuple(sorted({name for idea in self.report.ideas for name, _ in idea.segments}))
+
+    @cached_property
+    def channels(self) -> tuple[str, ...]:
+        """Return the channels that any idea names, sorted."""
+        return tuple(sorted({name for idea in self.report.ideas for name, _ in idea.channels}))
+
+    @cached_property
+    def strategies(self) -> tuple[str, ...]:
+        """Return the strategies by which ideas are ranked, the report's own first."""
+        named = dict.fromkeys([self.report.strategy])
+        for idea in self.report.ideas:
+            named.update(dict.fromkeys(name for name, _ in idea.ranks_by_strategy))
+        return tuple(named)
+
+    def _words(self, idea: RankedIdea) -> str:
+        labels = (self.needs[n].label for n in idea.theme_ids if n in self.needs)
+        return "\n".join((idea.candidate_id, idea.title, idea.need, *labels, *idea.item_ids))
+
+
+_readings: dict[tuple[str, int], Reading] = {}
+_plans: dict["Path", tuple[tuple[int, int], "ReleasePlan"]] = {}
+"""The newest plan of a folder, under the time and the size of its file."""
+_turn = Lock()
+
+
+def newest(store: "Store") -> Reading | None:
+    """Return the newest report that went well; None before the first.
+
+    Raises
+    ------
+    StoreError
+        It was written by another version.
+    """
+    run_id = store.lookups.newest_report()
+    if run_id is None:
+        return None
+    key = (store.place, run_id)
+    found = _readings.get(key)
+    if found is not None:
+        return found
+    with _turn:  # else every page that waits would parse it
+        if key not in _readings:
+            _readings[key] = _read(store, run_id)
+            for old in list(_readings)[:-KEPT]:
+                del _readings[old]
+        return _readings[key]
+
+
+def plan(folder: "Path") -> "ReleasePlan | None":
+    """Return the release plan that lies beside the report; None without one.
+
+    Raises
+    ------
+    StoreError
+        It was written by another version.
+    """
+    import reports
+
+    path = folder / "plan.json"
+    try:
+        stamp = path.stat()
+        mark = (stamp.st_mtime_ns, stamp.st_size)
+        if _plans.get(path, (None,))[0] != mark:
+            _plans[path] = mark, reports.plan_from_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return _plans[path][1]
+
+
+def _read(store: "Store", run_id: int) -> Reading:
+    import reports
+    from models.ranking.moves import compare_reports
+
+    document = store.ideas.report(run_id)
+    if document is None:
+        raise ValueError(f"the report of run {run_id} is gone")
+    earlier = store.ideas.previous_report(run_id)
+    report = reports.from_json(document)
+    opened = [p for p in store.feedback.packages() if p.run_id == run_id and p.kind == "feedback"]
+    changes = compare_reports(
+        reports.from_json(earlier) if earlier else None,
+        report,
+        new_records=sum(package.accepted for package in opened),
+        theme_changes=store.themes.changes(run_id),
+    )
+    return Reading(report, changes)

@@ -1,0 +1,89 @@
+// The keyboard map. Every page works without it; it only moves the focus and follows links.
+"use strict";
+
+(() => {
+  const STORED = "groundswell.keys";
+  const dialog = document.getElementById("keys");
+  const on = document.getElementById("keys-on");
+  let going = false; // g was pressed: the next key names a place
+
+  const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.getClientRects().length);
+  const current = () => document.activeElement && document.activeElement.closest("[data-row]");
+
+  // Single keys can be in the way of speech input and of extensions, so they can be switched off.
+  try {
+    on.checked = localStorage.getItem(STORED) !== "off";
+  } catch {
+    on.checked = true;
+  }
+  on.addEventListener("change", () => {
+    try {
+      localStorage.setItem(STORED, on.checked ? "on" : "off");
+    } catch {
+      // without storage the choice holds for this page
+    }
+  });
+
+  function move(step) {
+    const all = rows();
+    const at = all.indexOf(current());
+    const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step];
+    const link = next && next.querySelector("th a[href], a[href]");
+    if (link) {
+      link.focus();
+      next.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function follow(selector) {
+    const link = document.querySelector(selector);
+    if (link) link.click();
+  }
+
+  function mark() {
+    const box = current() && current().querySelector(".mark input");
+    if (box) box.click();
+  }
+
+  const KEYS = {
+    j: () => move(1),
+    k: () => move(-1),
+    x: mark,
+    c: () => follow("[data-compare]"),
+    "]": () => follow("a[rel=next]"),
+    "[": () => follow("a[rel=prev]"),
+    u: () => follow("a[data-up]"),
+    "/": () => document.getElementById("find").focus(),
+    "?": () => dialog.showModal(),
+    g: () => {
+      going = true;
+      setTimeout(() => { going = false; }, 1500);
+    },
+  };
+
+  function typing(target) {
+    return target.closest("select, textarea, dialog, [contenteditable]")
+      || target.matches("input:not([type=checkbox])");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && event.target.matches("#find")) event.target.blur();
+    if (typing(event.target) || (!on.checked && event.key !== "?")) return;
+    if (going) {
+      going = false;
+      const place = [...document.querySelectorAll("a[data-go]")].find((a) => a.dataset.go === event.key);
+      if (place) {
+        event.preventDefault();
+        place.click();
+        return;
+      }
+    }
+    if (Object.hasOwn(KEYS, event.key)) {
+      event.preventDefault();
+      KEYS[event.key]();
+    }
+  });
+
+  document.documentElement.classList.add("keyed");
+})();
