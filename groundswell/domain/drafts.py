@@ -34,7 +34,7 @@ _STATUS: Mapping[DecisionKind, str] = {
     "reopen": "undecided",
 }
 _THEME = re.compile(r"theme-([0-9]+)")
-_IDEA = re.compile(r"(need-[0-9]+|item-.+)", re.DOTALL)
+_IDEA = re.compile(r"(need-[0-9]+|item-.+|request-[0-9]+-.+)", re.DOTALL)
 _LINES = ("title", "label")
 
 

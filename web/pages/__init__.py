@@ -1,7 +1,19 @@
 """The pages of the review app: every address with what answers there."""
 
 from web.guard import Route
-from web.pages import about, compare, idea, ideas, inbox, needs, plan, records, runs, search
+from web.pages import (
+    about,
+    compare,
+    deciding,
+    idea,
+    ideas,
+    inbox,
+    needs,
+    plan,
+    records,
+    runs,
+    search,
+)
 from web.pages.rendering import static_file
 from web.pages.report import health, ideas_json, report_page
 
@@ -19,6 +31,9 @@ ROUTES = (
     Route("/runs", ("GET",), "read", runs.show),
     Route("/quarantine", ("GET",), "read", runs.show_quarantine),
     Route("/quarantine/{entry_id}", ("GET",), "read", runs.show_quarantined),
+    Route("/log", ("GET",), "read", deciding.show_log),
+    Route("/decide/{target:path}", ("POST",), "review", deciding.decide),
+    Route("/undo/{number}", ("POST",), "review", deciding.undo),
     Route("/about", ("GET",), "read", about.show),
     Route("/report.html", ("GET",), "read", report_page),
     Route("/ideas.json", ("GET",), "read", ideas_json),

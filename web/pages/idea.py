@@ -7,6 +7,7 @@ from groundswell.report import RankedIdea, ReleasePlan
 from reports import figures, plan_words
 from web import reading as store_reading
 from web.guard import Context
+from web.pages.deciding import decided
 from web.pages.rendering import not_found, page
 
 
@@ -40,6 +41,7 @@ def show(request: Request, context: Context) -> Response:
         before=ideas[place - 1] if place else None,
         after=ideas[place + 1] if place + 1 < len(ideas) else None,
         plan_line=_planned(idea, plan) if plan else "",
+        **decided(context, idea_id),
     )
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from groundswell.report import ThemeSummary
 from web.guard import Context
+from web.pages.deciding import decided
 from web.pages.rendering import not_found, page
 from web.reading import newest
 
@@ -81,6 +82,7 @@ def show(request: Request, context: Context) -> Response:
         need=need,
         idea=reading.ideas.get(need.candidate_id or ""),
         history=context.store.lookups.theme_history(theme_id),
+        **decided(context, f"theme-{theme_id}"),
     )
 
 

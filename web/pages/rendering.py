@@ -37,6 +37,7 @@ PLACES = (
     Place("/needs", "Needs", "n"),
     Place("/search", "Search", "s"),
     Place("/plan", "Plan", "p"),
+    Place("/log", "Log", "l"),
     Place("/runs", "Runs", "r"),
     Place("/quarantine", "Quarantine", "q"),
     Place("/about", "About", "a"),

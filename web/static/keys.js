@@ -45,7 +45,20 @@
     if (box) box.click();
   }
 
+  // To the form of a decision: nothing is decided by one key.
+  function turnTo(letter) {
+    const button = document.querySelector(`[data-decide="${letter}"]`);
+    if (!button) return;
+    const folded = button.closest("details");
+    if (folded) folded.open = true;
+    const field = button.form.querySelector("input:not([type=hidden])");
+    (field || button).focus();
+  }
+
   const KEYS = {
+    a: () => turnTo("a"),
+    r: () => turnTo("r"),
+    d: () => turnTo("d"),
     j: () => move(1),
     k: () => move(-1),
     x: mark,

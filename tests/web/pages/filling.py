@@ -195,5 +195,6 @@ def addresses(shown: Shown) -> list[str]:
         "/quarantine",
         "/quarantine/1-3",
         "/plan",
+        "/log",
         "/about",
     ]

@@ -1,0 +1,210 @@
+"""Decisions: making one, undoing one, and the log of all.
+
+A form carries the version of what its reader saw. If somebody decided in between, nothing is
+changed: the answer shows both, and the reader decides once more.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from groundswell.domain import Decision, Draft, IdeaVerdict, Verdict
+from groundswell.domain.decisions import FieldValue
+from groundswell.domain.drafts import need_of, theme_of
+from groundswell.errors import ConflictError, DecisionError
+from web.guard import Context, Form, Refused
+from web.pages.rendering import address_of, page
+from web.reading import newest
+
+SHOWN = 200
+"""Decisions on the page of the log, the newest."""
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "accept": (),
+    "reject": (),
+    "defer": ("until",),
+    "reopen": (),
+    "edit": ("title", "brief"),
+    "set_effort": ("effort_days",),
+    "set_fit": ("fit",),
+    "comment": (),
+    "rename": ("label",),
+    "pin": ("pinned",),
+}
+"""What each kind of decision sets; an empty field gives it back to what is computed."""
+NUMBERS = ("effort_days", "fit")
+OF_IDEAS: tuple[str, ...] = ("status", "until", "title", "brief", "effort_days", "fit")
+OF_THEMES: tuple[str, ...] = ("label", "pinned")
+
+
+def decide(request: Request, context: Context) -> Response:
+    """Record what a form decides about an idea or a theme, then show that again."""
+    target, form = request.path_params["target"], context.form
+    try:
+        draft = _draft(target, form, context)
+        context.store.decisions.record(draft, _version(form))
+    except ConflictError as conflict:
+        return _conflict(request, context, conflict, target)
+    except DecisionError as error:
+        return _refused(request, context, str(error), target)
+    return RedirectResponse(f"{place_of(target)}#decide", 303)
+
+
+def undo(request: Request, context: Context) -> Response:
+    """Put back what a decision changed."""
+    number = _whole(request.path_params["number"])
+    decisions = context.store.decisions
+    try:
+        made = decisions.undo(number, reviewer=context.reviewer.name, at=context.now)
+    except DecisionError as error:
+        return _refused(request, context, str(error), "")
+    return RedirectResponse(f"{place_of(made.target)}#decide", 303)
+
+
+def show_log(request: Request, context: Context) -> Response:
+    """Answer with the newest decisions, of one idea or theme if the address names it."""
+    target = request.query_params.get("target", "")
+    decisions = context.store.decisions
+    found = decisions.log(target=target) if target else decisions.newest(SHOWN)
+    return page(
+        request,
+        context,
+        "log.html",
+        title=f"Decisions about {target}" if target else "Decisions",
+        decisions=found[: -SHOWN - 1 : -1],
+        more=len(found) >= SHOWN,
+        undone=decisions.verdicts().undone,
+        place_of=place_of,
+        what_changed=what_changed,
+        broken=decisions.verify(),
+        may_review=context.reviewer.may("review"),
+        report=reading.report if (reading := newest(context.store)) else None,
+    )
+
+
+def decided(context: Context, target: str) -> dict[str, Any]:
+    """Return what the page of an idea or theme shows of decisions: verdict, history, rights."""
+    verdicts = context.store.decisions.verdicts()
+    return {
+        "target": target,
+        "verdict": verdicts.of(target),
+        "decisions": context.store.decisions.log(target=target)[::-1],
+        "undone": verdicts.undone,
+        "may_review": context.reviewer.may("review"),
+        "what_changed": what_changed,
+    }
+
+
+def place_of(target: str) -> str:
+    """Return the address of what a decision is about."""
+    theme = theme_of(target)
+    return address_of("ideas", target) if theme is None else address_of("needs", theme)
+
+
+def _draft(target: str, form: Form, context: Context) -> Draft:
+    kind = form.get("kind", "")
+    if kind not in FIELDS:
+        raise Refused(400, f"no such decision: {kind!r}")
+    changes = {name: _value(name, form.get(name, "").strip()) for name in FIELDS[kind]}
+    return Draft(
+        kind,  # type: ignore[arg-type]
+        target,
+        context.reviewer.name,
+        context.now,
+        changes=changes,
+        reason=form.get("reason", "").strip(),
+    )
+
+
+def _value(name: str, text: str) -> FieldValue:
+    if name == "pinned":
+        return text == "yes"
+    if name == "until":
+        return _day(text)
+    if not text:
+        return None
+    return _number(name, text) if name in NUMBERS else text
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise DecisionError(f"{name.replace('_', ' ')}: {text!r}; expected a number") from None
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise DecisionError(f"until: {text!r}; expected a day such as 2027-03-31") from None
+
+
+def _version(form: Form) -> int:
+    return _whole(form.get("version", ""))
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused(400, f"expected a whole number, not {text[:20]!r}")
+    return int(text)
+
+
+def _conflict(request: Request, context: Context, conflict: ConflictError, target: str) -> Response:
+    return page(
+        request,
+        context,
+        "conflict.html",
+        title="Somebody decided first",
+        status=409,
+        told=str(conflict),
+        now=_in_words(conflict.now),
+        first=conflict.decision,
+        version=conflict.now.version,
+        wanted=_wanted(context.form),
+        form=context.form.multi_items(),
+        target=target,
+        place=place_of(target),
+    )
+
+
+def _refused(request: Request, context: Context, told: str, target: str) -> Response:
+    known = bool(target) and (theme_of(target) is not None or need_of(target) is not None)
+    return page(
+        request,
+        context,
+        "refused.html",
+        title="Not decided",
+        status=400,
+        told=told,
+        place=place_of(target) if known or target.startswith("item-") else "/log",
+    )
+
+
+def _wanted(form: Form) -> list[tuple[str, str]]:
+    shown = [(name, form.get(name, "")) for name in ("kind", "reason")]
+    shown += [(name, form[name]) for name in FIELDS.get(form.get("kind", ""), ()) if name in form]
+    return [(name.replace("_", " "), text) for name, text in shown if text]
+
+
+def _in_words(verdict: Verdict) -> list[tuple[str, str]]:
+    """Return what stands, as names and values."""
+    fields = OF_IDEAS if isinstance(verdict, IdeaVerdict) else OF_THEMES
+    values = ((name.replace("_", " "), getattr(verdict, name)) for name in fields)
+    return [(name, str(value)) for name, value in values if value is not None]
+
+
+def what_changed(decision: Decision) -> list[tuple[str, str, str]]:
+    """Return (field, before, after) of what a decision changed; empty text: as computed."""
+    return [
+        (name.replace("_", " "), _said(decision.before.get(name)), _said(value))
+        for name, value in decision.after.items()
+        if decision.before.get(name) != value
+    ]
+
+
+def _said(value: FieldValue) -> str:
+    return "" if value is None else str(value)
