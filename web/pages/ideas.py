@@ -44,6 +44,7 @@ def show(request: Request, context: Context) -> Response:
         last=last,
         ranks=ranks_of(view, reading),
         choice_of_columns=CHOICE,
+        verdicts=context.store.decisions.ideas(),
         **_choices(reading),
     )
 

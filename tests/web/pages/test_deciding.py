@@ -38,6 +38,7 @@ def test_an_idea_is_accepted_and_its_page_says_by_whom(client: TestClient) -> No
     assert "Nobody has decided yet" not in text
     assert re.search(r"accepted</span>.*asked a lot", text, re.DOTALL)
     assert "asked a lot" in client.get("/log").text
+    assert "accepted</span>" in client.get("/ideas").text
 
 
 def test_who_decides_on_what_is_out_of_date_sees_both_and_loses_nothing(
