@@ -33,6 +33,7 @@ ROUTES = (
     Route("/quarantine/{entry_id}", ("GET",), "read", runs.show_quarantined),
     Route("/log", ("GET",), "read", deciding.show_log),
     Route("/decide/{target:path}", ("POST",), "review", deciding.decide),
+    Route("/decide", ("POST",), "review", deciding.decide_marked),
     Route("/undo/{number}", ("POST",), "review", deciding.undo),
     Route("/about", ("GET",), "read", about.show),
     Route("/report.html", ("GET",), "read", report_page),

@@ -53,6 +53,25 @@ def decide(request: Request, context: Context) -> Response:
     return RedirectResponse(f"{place_of(target)}#decide", 303)
 
 
+def decide_marked(request: Request, context: Context) -> Response:
+    """Record one decision about each marked idea, about all of them or none."""
+    form, decisions = context.form, context.store.decisions
+    targets = list(dict.fromkeys(form.getlist("ideas")))
+    if not targets:
+        return _refused(request, context, "no idea is marked; mark some in the list first", "")
+    stands, seen = decisions.verdicts(), _whole(form.get("seen", ""))
+    late = [name for name in targets if stands.of(name).version > seen]
+    if late:
+        told = f"{', '.join(late)}: somebody decided since the list was shown; look at it again"
+        return _refused(request, context, told, "")
+    try:
+        drafts = [(_draft(name, form, context), stands.of(name).version) for name in targets]
+        decisions.record_all(drafts)
+    except DecisionError as error:
+        return _refused(request, context, str(error), "")
+    return RedirectResponse("/ideas", 303)
+
+
 def undo(request: Request, context: Context) -> Response:
     """Put back what a decision changed."""
     number = _whole(request.path_params["number"])
@@ -180,7 +199,7 @@ def _refused(request: Request, context: Context, told: str, target: str) -> Resp
         title="Not decided",
         status=400,
         told=told,
-        place=place_of(target) if known or target.startswith("item-") else "/log",
+        place=place_of(target) if known or target.startswith("item-") else "/ideas",
     )
 
 

@@ -45,6 +45,8 @@ def show(request: Request, context: Context) -> Response:
         ranks=ranks_of(view, reading),
         choice_of_columns=CHOICE,
         verdicts=context.store.decisions.ideas(),
+        seen=context.store.decisions.verdicts().number,
+        may_review=context.reviewer.may("review"),
         **_choices(reading),
     )
 

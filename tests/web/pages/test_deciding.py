@@ -124,3 +124,19 @@ def test_what_reviewers_write_stays_text(client: TestClient) -> None:
         text = client.get(path).text
         assert "<script>alert" not in text
         assert "\u202e" not in text
+
+
+def test_marked_ideas_are_decided_about_together_or_not_at_all(
+    client: TestClient, own: Shown
+) -> None:
+    first, second = (idea.candidate_id for idea in own.report.ideas[:2])
+    marked = {"ideas": [first, second], "seen": "0", "reason": "not now", "kind": "reject"}
+    assert client.post("/decide", data=marked, headers=OWN).status_code == 200
+    with open_store(own.config.store.database) as store:
+        assert [one.target for one in store.decisions.log()] == [first, second]
+    assert "somebody decided since" in client.post("/decide", data=marked, headers=OWN).text
+    without_day = marked | {"seen": "2", "kind": "defer"}
+    assert client.post("/decide", data=without_day, headers=OWN).status_code == 400
+    with open_store(own.config.store.database) as store:
+        assert len(store.decisions.log()) == 2
+    assert "no idea is marked" in client.post("/decide", data={"seen": "2"}, headers=OWN).text
