@@ -148,3 +148,24 @@ def test_a_strategy_of_ones_own_is_shares_of_a_whole_beside_effort() -> None:
 def test_a_strategy_that_says_nothing_is_refused(weights: dict[str, float], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         known_strategies({"mine": weights})
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+@given(
+    values=st.lists(st.floats(0.0, 0.999), min_size=2, max_size=20, unique=True),
+    scale=st.tuples(st.floats(-3.0, 3.0), st.floats(0.05, 5.0)),
+)
+def test_more_of_a_criterion_never_lowers_an_idea_and_more_effort_never_raises_it(
+    name: str, values: list[float], scale: tuple[float, float]
+) -> None:
+    strategy = STRATEGIES[name]
+    rising = np.sort(np.array(values))
+    for criterion in CRITERIA:
+        weights = signed_weights(strategy, [criterion.name], {criterion.name: scale})
+        if criterion.name not in weights:
+            continue
+        h = transformed(rising, criterion, strategy, 1.0)
+        parts = weights[criterion.name] * distances(h, scale, strategy.clip)
+        steps = np.diff(parts)
+        assert (steps <= 0).all() if criterion.name == "effort" else (steps >= 0).all()
+        assert np.abs(steps).max() > 0 or np.ptp(h) == 0 or np.isfinite(strategy.clip)
