@@ -74,7 +74,8 @@ def one_line(typed: Typed) -> str:
     return typed.err.strip()
 
 
-def test_decide_log_and_undo(path: Path, config: Config) -> None:
+def test_decide_log_and_undo(path: Path, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     first = newest(config).ideas[0].candidate_id
     typed = type_in(path, "decide", "1", "reject", "--reason", "Not our market.", *ANA)
     assert (typed.status, typed.err) == (0, "")
