@@ -129,9 +129,25 @@ def draw_world(needs: int, parameters: RankingParameters, draws: np.random.Gener
 
 def draw_evidence(world: World, draws: np.random.Generator) -> Evidence:
     """Draw what is seen of a world."""
+    mentions, accounts = _draw_voices(world, draws)
+    needs = len(world.voices)
+    axes = np.eye(needs + FINISHED, dtype=np.float32)
+    return Evidence(
+        mentions=mentions,
+        themes=[NeedTheme(n, f"{n}", (), (), 10, 0.8) for n in range(needs)],
+        theme_vectors=axes[:needs],
+        as_of=AS_OF,
+        accounts=accounts,
+        items=_draw_work(draws),
+        item_vectors=axes[needs:],
+    )
+
+
+def _draw_voices(world: World, draws: np.random.Generator) -> tuple[pd.DataFrame, list[Account]]:
+    """Draw one mention for each voice, and the accounts among them."""
     counts = draws.poisson(np.append(world.voices, world.voices.sum() * OTHER_SHARE))
     need = np.repeat(np.arange(len(counts)), counts)
-    size, names = len(need), len(counts) - 1
+    size = len(need)
     ids = [f"s{n:06d}" for n in range(size)]
     account = draws.random(size) < ACCOUNT_SHARE
     revenue = REVENUE * np.exp(REVENUE_LOG_SD * draws.standard_normal(size))
@@ -143,7 +159,7 @@ def draw_evidence(world: World, draws: np.random.Generator) -> Evidence:
         {
             "statement_id": ids,
             "record_id": ids,
-            "theme_id": np.where(need < names, need, NOISE).astype(np.int64),
+            "theme_id": np.where(need < len(world.voices), need, NOISE).astype(np.int64),
             "membership": 1.0,
             "text_hash": ids,
             "text": "Please let us do what this need is about, and soon.",
@@ -159,32 +175,19 @@ def draw_evidence(world: World, draws: np.random.Generator) -> Evidence:
             "line": np.arange(size) + 2,
         }
     )
+    known = np.flatnonzero(account)
+    return mentions, [Account(ids[row], "", float(revenue[row])) for row in known]
+
+
+def _draw_work(draws: np.random.Generator) -> list[WorkItem]:
+    """Draw finished work, one item a day up to the report's."""
     done = 12.0 * np.exp(DAYS_LOG_SD * draws.standard_normal(FINISHED))
     first = AS_OF - timedelta(days=FINISHED)
-    items = [
-        WorkItem(
-            f"W{n:03d}",
-            "done",
-            status="done",
-            actual_days=float(days),
-            finished=(first + timedelta(days=n)).date(),
-        )
-        for n, days in enumerate(done)
+    days = [(first + timedelta(days=n)).date() for n in range(FINISHED)]
+    return [
+        WorkItem(f"W{n:03d}", "done", status="done", actual_days=float(took), finished=day)
+        for n, (took, day) in enumerate(zip(done, days, strict=True))
     ]
-    axes = np.eye(names + FINISHED, dtype=np.float32)
-    return Evidence(
-        mentions=mentions,
-        themes=[NeedTheme(n, f"{n}", (), (), 10, 0.8) for n in range(names)],
-        theme_vectors=axes[:names],
-        as_of=AS_OF,
-        accounts=[
-            Account(one, "", float(worth))
-            for one, worth, known in zip(ids, revenue, account, strict=True)
-            if known
-        ],
-        items=items,
-        item_vectors=axes[names:],
-    )
 
 
 def true_ranks(world: World, ranking: Ranking, parameters: RankingParameters) -> FloatArray:
