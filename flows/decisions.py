@@ -137,25 +137,31 @@ def what_was_decided(context: Known) -> "Attached":
         context.store.decisions.verdicts(context.decided_by),
         {theme.theme_id for theme in themes.themes()},
         themes.retired_into(),
+        {theme.theme_id for theme in context.store.shapes.found_themes()},
     )
 
 
 def themes_to_keep(context: Known) -> dict[int, str | None]:
     """Return the themes that reviewers decided about, with the name they gave each, if any."""
-    from groundswell.domain.drafts import need_of
+    from groundswell.domain.drafts import need_of, theme_of
 
     decided = what_was_decided(context)
-    needs = (need_of(candidate_id) for candidate_id in decided.ideas)
+    needs = [need_of(candidate_id) for candidate_id in decided.ideas]
+    for verdict in decided.themes.values():  # what it goes into, and what it came from
+        needs += [theme_of(one) for one in (verdict.merged_into, verdict.split_from) if one]
     kept: dict[int, str | None] = {need: None for need in needs if need is not None}
     return kept | {theme_id: verdict.label for theme_id, verdict in decided.themes.items()}
 
 
 def notes_on_decisions(context: Known, candidates: Sequence[FeatureCandidate]) -> list[str]:
     """Return sentences on what reviewers must look at again."""
-    from models.ranking.verdicts import review_notes, without_idea
+    from flows.shaping import wishes_of
+    from models.ranking.verdicts import NeedsReview, review_notes, without_idea
 
     decided = what_was_decided(context)
-    return review_notes(decided, without_idea(decided, candidates))
+    unmet = wishes_of(context, context.store.shapes.found_themes()).unmet
+    more = [*without_idea(decided, candidates), *(NeedsReview(*one) for one in unmet)]
+    return review_notes(decided, more)
 
 
 def anchor(context: Known) -> list[tuple[str, str]]:

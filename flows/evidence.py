@@ -82,12 +82,15 @@ def living_needs(context: Known) -> tuple[list[NeedTheme], Vectors]:
     """Return the living needs, without areas, and their centroids."""
     import numpy as np
 
+    from flows.shaping import middles_shown
+
     model = load_model(context)
     needs = named(context, [t for t in context.store.themes.themes() if t.level == "need"])
     if model is None or not needs:
         return [], np.empty((0, 0), dtype=np.float32)
-    places = np.searchsorted(model.theme_ids, [theme.theme_id for theme in needs])
-    return needs, model.centroids[places]
+    middles = dict(zip(model.theme_ids.tolist(), model.centroids, strict=True))
+    middles |= middles_shown(context)
+    return needs, np.stack([middles[theme.theme_id] for theme in needs])
 
 
 def vectors_of(context: Known, texts: list[str]) -> Vectors:

@@ -1,6 +1,6 @@
 """After placing: open themes where enough is left out, and tell what became of the themes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,28 +47,39 @@ def open_themes(context: RunContext) -> None:
             vectors,
             left_out["statements"].tolist(),
             ids,
-            earlier=[theme for theme in context.store.themes.themes() if theme.level == "need"],
+            earlier=[one for one in context.store.shapes.found_themes() if one.level == "need"],
             centroids=grown.centroids,
         )
         _save(context, row, grown, themes, _assignments(left_out, opening, ids))
 
 
-def tell_growth(context: RunContext) -> None:
-    """Keep each need's new size, and tell which grew or shrank since the last run."""
+def sizes_shown(context: RunContext) -> dict[int, int]:
+    """Return the statements of each need as they were last counted."""
+    themes = context.store.themes.themes()
+    return {theme.theme_id: theme.size for theme in themes if theme.level == "need"}
+
+
+def tell_growth(context: RunContext, before: Mapping[int, int], *, but: Collection[int]) -> None:
+    """Keep each need's new size, and tell which grew or shrank since the last run.
+
+    Parameters
+    ----------
+    before
+        Statements of each need then.
+    but
+        Needs that reviewers changed meanwhile: what they gave and took is no growth.
+    """
     themes = context.store.themes
     sizes = themes.sizes()
     needs = {theme.theme_id: theme for theme in themes.themes() if theme.level == "need"}
-    before = {theme_id: theme.size for theme_id, theme in needs.items()}
-    now = {theme_id: sizes.get(theme_id, 0) for theme_id in needs}
-    if before == now:
+    before = {n: before.get(n, theme.size) for n, theme in needs.items() if n not in but}
+    now = {n: sizes.get(n, 0) for n in needs if n not in but}
+    stale = [n for n, theme in needs.items() if theme.size != sizes.get(n, 0)]
+    if before == now and not stale:
         return
     told = themes.changes(context.run.run_id)
     labels = {theme.theme_id: theme.label for theme in called(context, list(needs.values()))}
-    grown = [
-        replace(theme, size=now[theme_id])
-        for theme_id, theme in needs.items()
-        if theme.size != now[theme_id]
-    ]
+    grown = [replace(needs[theme_id], size=sizes.get(theme_id, 0)) for theme_id in stale]
     changes = [*told, *changes_of_size(before, now, labels)]
     themes.save_changes(context.lease, context.run.run_id, changes, grown)
 
@@ -77,7 +88,8 @@ def _left_out(context: RunContext) -> "pd.DataFrame":
     """Return text, voice and statement ids of each distinct text in no theme, by its hash."""
     mentions = context.store.feedback.mentions(annotator_id(context.config), informative_only=True)
     mentions = mentions.assign(voice=name_voices(mentions))
-    mentions = mentions[mentions["theme_id"] == NOISE]
+    nowhere = mentions["theme_id"] == NOISE  # but not what a person retired
+    mentions = mentions[nowhere & ~mentions["statement_id"].isin(context.store.shapes.covered())]
     return mentions.groupby("text_hash", sort=True).agg(
         text=("text", "first"), voice=("voice", "first"), statements=("statement_id", list)
     )

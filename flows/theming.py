@@ -1,27 +1,33 @@
 """The step that keeps the need themes: place new statements, open themes, or fit anew."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from flows.context import RunContext
-from flows.decisions import themes_to_keep
-from flows.opening import open_themes, tell_growth
+from flows.opening import open_themes, sizes_shown, tell_growth
+from flows.shaping import (
+    FoundThemes,
+    as_placed,
+    shape_found,
+    shape_themes,
+    shown_before,
+    wishes_of,
+)
 from flows.statements import annotator_id, encoder_id
 from flows.theme_models import fingerprint, keep_model, load_model
+from flows.theme_past import distinct_texts, earlier, found_before, past
 from groundswell.domain import NOISE, ThemeAssignment, Vectors
-from groundswell.errors import ModelError
-from groundswell.store import StepResult
-from models.evidence.voices import satisfaction
+from groundswell.store import Shaped, StepResult
 from models.themes.drift import Baseline, why_refit
-from models.themes.fitting import NEW, Earlier, ThemeFit
+from models.themes.fitting import ThemeFit
 from models.themes.fitting import fit_themes as fit
-from models.themes.model import Placement, renamed
+from models.themes.model import Placement, ThemeModel, renamed
 from models.themes.placement import assign_themes
-from models.themes.tree import Past, Texts, ThemeTree, grow_tree
+from models.themes.tree import Texts, ThemeTree, grow_tree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,10 +45,12 @@ def update_themes(context: RunContext) -> StepResult:
         log.info("themes are fitted: %s", reason)
         _refit(context, reason)
         open_themes(context)
+        shape_themes(context)
     else:
+        before = sizes_shown(context)
         _place_new(context)
         open_themes(context)
-        tell_growth(context)
+        tell_growth(context, before, but=shape_themes(context))
     return _counts(context, "update_themes")
 
 
@@ -52,6 +60,7 @@ def fit_themes(context: RunContext) -> StepResult:
     if model is None or model.settings.get("fitted_in") != context.run.run_id:
         _refit(context, ASKED_FOR)
         open_themes(context)
+    shape_themes(context)
     return _counts(context, "fit_themes")
 
 
@@ -102,19 +111,19 @@ def _place_new(context: RunContext) -> None:
 
 
 def _refit(context: RunContext, reason: str) -> None:
-    table = _distinct_texts(context)
+    table = distinct_texts(context)
     if len(table) == 0:
         return
     settings, store = context.config.themes, context.store
     vectors = store.vectors.load(encoder_id(context.config), table.index.tolist())
-    mentions = _primary(store.feedback.mentions())
+    first = found_before(context)
     context.progress.start("finding themes", None)
     found = fit(
         vectors,
         table["text"].tolist(),
         neighbours=settings.neighbours,
         min_statements=settings.min_statements,
-        before=_earlier(context, table, mentions, same_detail=reason != ASKED_FOR),
+        before=earlier(context, table, first, same_detail=reason != ASKED_FOR),
         advance=context.progress.advance,
     )
     context.progress.finish()
@@ -128,43 +137,12 @@ def _refit(context: RunContext, reason: str) -> None:
     )
     context.progress.finish()
     said = _said(table, vectors, placement)
-    past = _past(context, mentions)
     context.progress.start("naming themes", None)
-    tree = grow_tree(found, said, past, certified_stability=settings.certified_stability)
-    context.progress.finish()
-    _save(context, found, said, placement, tree, reason)
-
-
-def _distinct_texts(context: RunContext) -> "pd.DataFrame":
-    """Return what is known of each distinct text, by its hash, in its order."""
-    said = context.store.feedback.statements(annotator_id(context.config), informative_only=True)
-    said = said.assign(satisfied=satisfaction(said))
-    return said.groupby("text_hash", sort=True).agg(
-        text=("text", "first"),
-        statements=("statement_id", list),
-        polarity=("polarity", "first"),
-        satisfied=("satisfied", "mean"),
+    tree = grow_tree(
+        found, said, past(context, first), certified_stability=settings.certified_stability
     )
-
-
-def _primary(mentions: "pd.DataFrame") -> "pd.DataFrame":
-    """Return each statement's strongest theme and variant, by statement id."""
-    order = mentions.sort_values(["membership", "theme_id"], ascending=[False, True])
-    first = order.drop_duplicates("statement_id").set_index("statement_id")
-    return first[["theme_id", "variant_id"]]
-
-
-def _earlier(
-    context: RunContext, table: "pd.DataFrame", primary: "pd.DataFrame", *, same_detail: bool
-) -> Earlier | None:
-    """Return the themes that this fit is to continue, text by text; their detail, if wanted."""
-    row = context.store.themes.current_model()
-    if row is None:
-        return None
-    first = [statements[0] for statements in table["statements"]]
-    known = primary["theme_id"].reindex(first, fill_value=NEW).to_numpy(np.int64)
-    same = same_detail and row.fingerprint == fingerprint(context)
-    return Earlier(known, float(row.settings["resolution"]) if same else None)
+    context.progress.finish()
+    _save(context, found, said, table, placement, tree, reason)
 
 
 def _said(table: "pd.DataFrame", vectors: Vectors, placement: Placement) -> Texts:
@@ -183,36 +161,11 @@ def _said(table: "pd.DataFrame", vectors: Vectors, placement: Placement) -> Text
     )
 
 
-def _past(context: RunContext, primary: "pd.DataFrame") -> Past:
-    variants = primary["variant_id"].dropna().astype(np.int64)
-    return Past(
-        themes=context.store.themes.themes(),
-        needs=dict(zip(primary.index, primary["theme_id"].tolist(), strict=True)),
-        variants=dict(zip(variants.index, variants.tolist(), strict=True)),
-        centroids=_centroids(context),
-        next_id=context.store.themes.next_theme_id(),
-        chosen=themes_to_keep(context),
-    )
-
-
-def _centroids(context: RunContext) -> Mapping[int, Vectors]:
-    """Return the centroid of each earlier need; none where the old model cannot be read."""
-    row = context.store.themes.current_model()
-    if row is None or row.encoder_id != encoder_id(context.config):
-        return {}
-    try:
-        model = load_model(context)
-    except ModelError:
-        return {}
-    return (
-        {} if model is None else dict(zip(model.theme_ids.tolist(), model.centroids, strict=True))
-    )
-
-
 def _save(
     context: RunContext,
     found: ThemeFit,
     said: Texts,
+    table: "pd.DataFrame",
     placement: Placement,
     tree: ThemeTree,
     reason: str,
@@ -231,15 +184,33 @@ def _save(
             "left_out": round(float((said.labels == NOISE).mean()), 6),
         },
     )
+    assignments = assignments_of(said.statements, _renamed_placement(placement, tree))
     context.store.themes.save_fit(
         context.lease,
         context.run.run_id,
         row,
         tree.themes,
-        assignments_of(said.statements, _renamed_placement(placement, tree)),
+        assignments,
         tree.retired,
         tree.changes,
+        _shaped(context, model, tree, assignments, table),
     )
+
+
+def _shaped(
+    context: RunContext,
+    model: ThemeModel,
+    tree: ThemeTree,
+    assignments: Sequence[ThemeAssignment],
+    table: "pd.DataFrame",
+) -> Shaped:
+    """Return what reviewers want shown otherwise than this fit finds it."""
+    wishes = wishes_of(context, tree.themes, tree.retired)
+    if not wishes.any and not context.store.shapes.any():
+        return Shaped()
+    middles = dict(zip(model.theme_ids.tolist(), model.centroids, strict=True))
+    found = FoundThemes(tree.themes, as_placed(assignments, table), middles, table)
+    return shape_found(context, found, shown_before(context), wishes)[0]
 
 
 def assignments_of(

@@ -19,10 +19,14 @@ DecisionKind = Literal[
     "comment",
     "rename",
     "pin",
+    "merge",
+    "retire",
+    "split",
+    "move",
     "undo",
 ]
-"""``rename`` and ``pin`` are about themes; ``comment`` and ``undo`` about ideas or themes; all
-others about ideas."""
+"""``rename``, ``pin``, ``merge``, ``retire``, ``split`` and ``move`` are about themes; ``comment``
+and ``undo`` about ideas or themes; all others about ideas."""
 VerdictStatus = Literal["undecided", "accepted", "rejected", "deferred"]
 FieldValue = str | float | bool | None
 Fields = Mapping[str, FieldValue]
@@ -41,8 +45,10 @@ class Draft:
     """Aware. Where a later decision is kept already, that one's moment is taken."""
     changes: Fields = field(default_factory=dict)
     """defer: ``until``; edit: ``title``, ``brief``; set_effort: ``effort_days`` (person-days);
-    set_fit: ``fit`` (0 to 1); rename: ``label``; pin: ``pinned``; others: none. None gives a field
-    back to what is computed."""
+    set_fit: ``fit`` (0 to 1); rename: ``label``; pin: ``pinned``; merge: ``merged_into``; retire:
+    ``retired``; split: ``split_from``, ``label`` and statements; move: statements (see
+    `groundswell.domain.drafts.membership`); others: none. None gives a field back to what is
+    computed."""
     reason: str = ""
     """Of a comment: what it says."""
     undoes: int | None = None
@@ -133,6 +139,14 @@ class ThemeVerdict:
     """Its name; None: as the naming gives it."""
     pinned: bool = False
     """It is to stay a theme of its own."""
+    merged_into: str | None = None
+    """The theme that it is a part of, such as ``theme-7``."""
+    retired: bool = False
+    """It is no need."""
+    split_from: str | None = None
+    """Of a theme that a person made: the theme that it was a part of."""
+    holds: Mapping[str, tuple[bool, int]] = field(default_factory=dict)
+    """Statement id to whether it belongs here, and the number of the decision that says so."""
     version: int = 0
     """As `IdeaVerdict.version`."""
     signed: Mapping[str, Signature] = field(default_factory=dict)
@@ -146,7 +160,8 @@ class ThemeVerdict:
     @property
     def says_something(self) -> bool:
         """Whether anything is other than for a theme that nobody looked at."""
-        return self.label is not None or self.pinned
+        made = self.merged_into is not None or self.split_from is not None or bool(self.holds)
+        return self.label is not None or self.pinned or self.retired or made
 
 
 Verdict = IdeaVerdict | ThemeVerdict

@@ -1,7 +1,7 @@
 """Which decisions can be made, and which fields each of them sets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from math import isfinite
 
@@ -13,6 +13,13 @@ LINE_LENGTH = 200
 
 TEXT_LENGTH = 20_000
 """Most characters of a brief, a reason or a comment: some ten pages, more belongs in a tracker."""
+
+MOST_STATEMENTS = 2_000
+"""Statements that one decision places: more than anybody reads in one sitting."""
+
+FIRST_MADE = 1_000_001
+"""Lowest id of a theme that a person made; found ones are numbered from 0, and a run that is
+going on may give the next of these at any moment."""
 
 _ABOUT_IDEAS: Mapping[DecisionKind, frozenset[str]] = {
     "accept": frozenset(),
@@ -26,7 +33,13 @@ _ABOUT_IDEAS: Mapping[DecisionKind, frozenset[str]] = {
 _ABOUT_THEMES: Mapping[DecisionKind, frozenset[str]] = {
     "rename": frozenset({"label"}),
     "pin": frozenset({"pinned"}),
+    "merge": frozenset({"merged_into"}),
+    "retire": frozenset({"retired"}),
+    "split": frozenset({"split_from", "label"}),
+    "move": frozenset(),
 }
+_WITH_STATEMENTS: tuple[DecisionKind, ...] = ("split", "move")
+_STATEMENT = "statement:"
 _STATUS: Mapping[DecisionKind, str] = {
     "accept": "accepted",
     "reject": "rejected",
@@ -42,6 +55,19 @@ def theme_of(target: str) -> int | None:
     """Return the theme that a target names; None: it names an idea."""
     found = _THEME.fullmatch(target)
     return int(found[1]) if found else None
+
+
+def membership(statement_id: str) -> str:
+    """Return the field of a theme that says whether a statement belongs to it.
+
+    Its values are true, false, and none: as found.
+    """
+    return f"{_STATEMENT}{statement_id}"
+
+
+def statement_of(name: str) -> str | None:
+    """Return the statement that a field is about; None: it is about none."""
+    return name.removeprefix(_STATEMENT) if name.startswith(_STATEMENT) else None
 
 
 def need_of(target: str) -> int | None:
@@ -101,23 +127,52 @@ def _check_fields(draft: Draft) -> None:
     allowed = {**_ABOUT_IDEAS, **_ABOUT_THEMES, "comment": frozenset(), "undo": frozenset()}
     if draft.kind not in allowed:
         raise ValueError(f"no such kind of decision: {draft.kind!r}")
-    found, known = set(draft.changes), allowed[draft.kind]
+    placed = [name for name in draft.changes if statement_of(name) is not None]
+    found, known = set(draft.changes) - set(placed), allowed[draft.kind]
     whole = known if draft.kind != "edit" else found  # one of title and brief is enough
     if not found <= known or found != whole or bool(found) != bool(known):
         raise ValueError(f"{draft.kind} sets {sorted(known)}, not {sorted(found)}")
+    if (draft.kind in _WITH_STATEMENTS) < bool(placed):
+        raise ValueError(f"{draft.kind} places no statements")
+    if draft.kind in _WITH_STATEMENTS:
+        _check_placed(draft, placed)
     if (draft.kind == "undo") != (draft.undoes is not None):
         raise ValueError(f"{draft.kind} with undoes = {draft.undoes}")
+
+
+def _check_placed(draft: Draft, placed: Sequence[str]) -> None:
+    made = (theme_of(draft.target) or 0) >= FIRST_MADE
+    if draft.kind == "split" and not made:
+        raise DecisionError(
+            f"{draft.target}: what is split off becomes theme-{FIRST_MADE} or a higher one, since"
+            " lower numbers are of themes that were found"
+        )
+    if not placed or (draft.kind == "split" and True not in map(draft.changes.get, placed)):
+        raise DecisionError(f"{draft.target}: {draft.kind} without statements; name one or more")
+    if len(placed) > MOST_STATEMENTS:
+        raise DecisionError(
+            f"{draft.target}: {len(placed):,} statements; one decision places at most"
+            f" {MOST_STATEMENTS:,}"
+        )
 
 
 def _check_value(draft: Draft, name: str, value: object) -> None:
     where = f"{draft.target}: {name} = {value!r}"
     if name == "until":
         _check_day(draft, where, value)
-    elif name == "pinned":
+    elif name in ("pinned", "retired"):
         if not isinstance(value, bool):
             raise ValueError(f"{where}: expected a truth value")
     elif value is None:
         return
+    elif statement_of(name) is not None:
+        if not isinstance(value, bool):
+            raise ValueError(f"{where}: expected a truth value or none")
+    elif name in ("merged_into", "split_from"):
+        if not isinstance(value, str) or not _THEME.fullmatch(value):
+            raise DecisionError(f"{where}; expected a theme such as theme-12")
+        if value == draft.target:
+            raise DecisionError(f"{draft.target}: a theme cannot be {draft.kind}d with itself")
     elif name in ("effort_days", "fit"):
         if isinstance(value, bool) or not isinstance(value, float):
             raise ValueError(f"{where}: expected a float")

@@ -25,7 +25,7 @@ from groundswell.domain.decisions import (
     ThemeVerdict,
     Verdict,
 )
-from groundswell.domain.drafts import check_draft, set_by, theme_of
+from groundswell.domain.drafts import check_draft, set_by, statement_of, theme_of
 from groundswell.errors import ConflictError, DecisionError
 
 
@@ -242,22 +242,29 @@ def _stale(draft: Draft, subject: _Subject, now: Verdict, seen: int) -> Conflict
     )
 
 
-_UNSET: Fields = {"status": "undecided", "pinned": False}
+_UNSET: Fields = {"status": "undecided", "pinned": False, "retired": False}
 """What a field is that nobody has set; None where it is not named here."""
 
 
 def _verdict(target: str, subject: _Subject) -> Verdict:
     names = sorted({name for decision in subject.decisions.values() for name in decision.after})
-    values: dict[str, Any] = {name: subject.value(name) for name in names}
-    values["signed"] = {
-        name: _signature(found) for name in names if (found := subject.setter(name)) is not None
+    setters = {name: found for name in names if (found := subject.setter(name)) is not None}
+    said = {
+        name: setters[name].after[name] if name in setters else _UNSET.get(name) for name in names
     }
+    values: dict[str, Any] = {n: value for n, value in said.items() if statement_of(n) is None}
+    values["signed"] = {name: _signature(setters[name]) for name in values if name in setters}
     values["version"] = max(
         (n for n, decision in subject.decisions.items() if decision.after), default=0
     )
     theme_id = theme_of(target)
     if theme_id is not None:
-        return ThemeVerdict(theme_id=theme_id, **values)
+        holds = {
+            statement: (bool(found.after[name]), found.number)
+            for name, found in setters.items()
+            if (statement := statement_of(name)) is not None and found.after[name] is not None
+        }
+        return ThemeVerdict(theme_id=theme_id, holds=holds, **values)
     if values.get("until") is not None:
         values["until"] = date.fromisoformat(values["until"])
     return IdeaVerdict(target=target, **values)

@@ -5,9 +5,10 @@ from groundswell.store.database import BATCH, Lease
 from groundswell.store.histories import SINCE_EVER, Version
 from groundswell.store.ideas import ReportFile
 from groundswell.store.ledger import Run, StepResult
-from groundswell.store.lookups import Found, Hit, Part, SearchFilter, WholeRecord
+from groundswell.store.lookups import Found, Hit, Part, Said, SearchFilter, WholeRecord
 from groundswell.store.packages import Package
 from groundswell.store.quarantine import QuarantineEntry
+from groundswell.store.shapes import Shaped
 from groundswell.store.store import Store, open_store
 from groundswell.store.themes import ModelRow
 
@@ -24,7 +25,9 @@ __all__ = [
     "QuarantineEntry",
     "ReportFile",
     "Run",
+    "Said",
     "SearchFilter",
+    "Shaped",
     "StepResult",
     "Store",
     "Version",

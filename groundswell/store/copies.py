@@ -59,10 +59,11 @@ def differences(connection: Connection, copies: Sequence[Copy]) -> list[tuple[st
 
 def write(connection: Connection, changes: Sequence[tuple[str, Copy | None]]) -> None:
     """Mark records as copies, or as none; a copy loses its assignments."""
-    statement, assignment = tables.statement.c, tables.assignment
+    statement = tables.statement.c
     copied = [key for key, copy in changes if copy is not None]
     said = select(statement.statement_id).where(statement.record_id.in_(copied))
-    connection.execute(delete(assignment).where(assignment.c.statement_id.in_(said)))
+    for placed in (tables.assignment, tables.found_assignment):
+        connection.execute(delete(placed).where(placed.c.statement_id.in_(said)))
     failpoint("copies.batch.assignments")
     mark = update(tables.record).where(tables.record.c.record_id == bindparam("id"))
     rows = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from groundswell.domain import NOISE, Account, FeedbackRecord, ThemeChange
 from groundswell.store import tables
@@ -50,6 +50,16 @@ class Hit:
     rating: float | None
     theme_id: int
     """The theme it belongs to most; `NOISE` for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement of a theme."""
+
+    statement_id: str
+    record_id: str
+    text: str
+    text_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,26 @@ class Lookups:
         with self._database.read() as connection:
             told = [(n, began, ThemeChange(*row)) for n, began, *row in connection.execute(query)]
         return [one for one in told if theme_id in (*one[2].theme_ids, *one[2].earlier_ids)]
+
+    def statements_of(self, theme_id: int, limit: int) -> list[Said]:
+        """Return the statements of which a theme is the strongest, the surest first."""
+        own, other = tables.assignment.c, tables.assignment.alias().c
+        stronger = select(other.theme_id).where(
+            other.statement_id == own.statement_id,
+            or_(
+                other.membership > own.membership,
+                and_(other.membership == own.membership, other.theme_id < own.theme_id),
+            ),
+        )
+        query = (
+            select(*columns_of(tables.statement, Said))
+            .join(tables.assignment)
+            .where(own.theme_id == theme_id, ~stronger.exists())
+            .order_by(own.membership.desc(), own.statement_id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [Said(*row) for row in connection.execute(query)]
 
     def search(
         self, words: Sequence[str], where: SearchFilter, *, limit: int, offset: int = 0

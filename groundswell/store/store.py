@@ -21,6 +21,7 @@ from groundswell.store.ledger import Ledger
 from groundswell.store.lookups import Lookups
 from groundswell.store.market import Market
 from groundswell.store.schema import migrate, revision
+from groundswell.store.shapes import Shapes
 from groundswell.store.themes import Themes
 from groundswell.store.vectors import Vectors
 
@@ -38,6 +39,7 @@ class Store:
         self.vectors = Vectors(database)
         self.annotations = Annotations(database)
         self.themes = Themes(database)
+        self.shapes = Shapes(database)
         self.ideas = Ideas(database)
         self.handovers = Handovers(database)
         self.accounts = Accounts(database)

@@ -30,8 +30,19 @@ from groundswell.store.columns import (
     required,
     table,
 )
+from groundswell.store.theme_tables import assignment, found_assignment, found_theme, theme
 
-__all__ = ["account_tables", "company", "decision_table", "handover_table", "metadata"]
+__all__ = [
+    "account_tables",
+    "assignment",
+    "company",
+    "decision_table",
+    "found_assignment",
+    "found_theme",
+    "handover_table",
+    "metadata",
+    "theme",
+]
 
 lease = table(
     "lease",
@@ -201,34 +212,6 @@ theme_model = table(
     required("file"),
     required("sha256"),
     required("statements", Integer),
-)
-
-theme = table(
-    "theme",
-    key("theme_id", Integer),
-    required("label"),
-    required("keywords", Document),
-    required("exemplars", Document),
-    required("size", Integer),
-    required("stability", Double),
-    required("state"),
-    optional("parent_id", Integer),
-    required("x", Double),
-    required("y", Double),
-    required("level"),
-    required("named_by"),
-    required("name_evidence", Document),
-    required("counter_exemplars", Document),
-    required("retired_into", Document),
-)
-
-assignment = table(
-    "assignment",
-    key("statement_id", Words, part_of("statement.statement_id")),
-    key("theme_id", Integer),
-    required("membership", Double),
-    optional("variant_id", Integer),
-    CheckConstraint("membership BETWEEN 0 AND 1", name="assignment_share"),
 )
 
 theme_change = table(

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, func, select
 
 from groundswell.domain import NOISE, NeedTheme, RiseAlert, ThemeAssignment, ThemeChange
+from groundswell.domain.drafts import FIRST_MADE
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.mentions import chosen
 from groundswell.store.rows import batches, columns_of, frame, row_of, values
+from groundswell.store.shapes import Heirs, Shaped, cover, put_found_back, write_changes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,10 +37,6 @@ class ModelRow:
     """How many it was fitted on."""
 
 
-Heirs = tuple[tuple[int, float], ...]
-"""Themes that took over the statements of a retired one, each with its share, largest first."""
-
-
 class Themes:
     """The tables ``theme_model``, ``theme``, ``assignment`` and what is told of them."""
 
@@ -54,6 +52,7 @@ class Themes:
         assignments: Sequence[ThemeAssignment],
         retired: Mapping[int, Heirs],
         changes: Sequence[ThemeChange] = (),
+        shaped: Shaped = Shaped(),  # noqa: B008  # a frozen value
     ) -> None:
         """Put a new fit in the place of the one before, in one transaction.
 
@@ -67,6 +66,8 @@ class Themes:
             Themes that ended, each with those that took over its statements (maybe none).
         changes
             What became of the themes; takes the place of what this run has told so far.
+        shaped
+            What is shown otherwise; all else here is as found. Its changes come last.
 
         Raises
         ------
@@ -74,13 +75,15 @@ class Themes:
             A theme known so far is neither among the living nor among the retired, or is both.
         """
         with self._database.write("themes.fit", lease) as connection:
+            put_found_back(connection)
             _retire(connection, {theme.theme_id for theme in themes}, retired)
             _write_themes(connection, themes)
             failpoint("themes.fit.themes")
             connection.execute(delete(tables.assignment))
             _write_assignments(connection, assignments)
             failpoint("themes.fit.assignments")
-            _write_changes(connection, run_id, changes)
+            cover(connection, shaped)
+            write_changes(connection, run_id, [*changes, *shaped.changes])
             upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
 
     def add_assignments(
@@ -130,7 +133,7 @@ class Themes:
                 connection.execute(delete(tables.assignment).where(gone))
             _write_assignments(connection, assignments)
             failpoint("themes.open.assignments")
-            _write_changes(connection, run_id, changes)
+            write_changes(connection, run_id, changes)
             upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
 
     def save_changes(
@@ -150,7 +153,7 @@ class Themes:
         with self._database.write("themes.changes", lease) as connection:
             _write_themes(connection, themes)
             failpoint("themes.changes.themes")
-            _write_changes(connection, run_id, changes)
+            write_changes(connection, run_id, changes)
 
     def changes(self, run_id: int) -> list[ThemeChange]:
         """Return what became of the themes in a run."""
@@ -211,7 +214,10 @@ class Themes:
             .group_by(assignment.statement_id)
             .subquery()
         )
-        nowhere = func.count().filter(placed.c.theme_id == NOISE)
+        covered = select(tables.found_assignment.c.statement_id)  # retired by a person, not lost
+        nowhere = func.count().filter(
+            placed.c.theme_id == NOISE, placed.c.statement_id.not_in(covered)
+        )
         with self._database.read() as connection:
             row = connection.execute(select(func.count(), nowhere).select_from(placed)).one()
             return int(row[0]), int(row[1])
@@ -259,15 +265,20 @@ class Themes:
             }
 
     def next_theme_id(self) -> int:
-        """Return the first id that no theme ever had; ids begin at 0."""
+        """Return the first id that no found theme ever had; ids begin at 0."""
+        theme_id = tables.theme.c.theme_id
+        last_found = select(func.max(theme_id)).where(theme_id < FIRST_MADE)
         with self._database.read() as connection:
-            last = connection.scalar(select(func.max(tables.theme.c.theme_id)))
+            last = connection.scalar(last_found)
         return 0 if last is None else last + 1
 
 
 def _retire(connection: Connection, living: set[int], retired: Mapping[int, Heirs]) -> None:
     theme = tables.theme
-    known = set(connection.scalars(select(theme.c.theme_id).where(theme.c.state != "retired")))
+    alive = select(theme.c.theme_id).where(
+        theme.c.state != "retired", theme.c.theme_id < FIRST_MADE
+    )
+    known = set(connection.scalars(alive))
     if living & set(retired):
         raise ValueError(f"themes both living and retired: {sorted(living & set(retired))}")
     if known - living - set(retired):
@@ -285,10 +296,3 @@ def _write_assignments(connection: Connection, assignments: Sequence[ThemeAssign
     rows = sorted(map(row_of, assignments), key=lambda row: (row["statement_id"], row["theme_id"]))
     for batch in batches(rows, 10 * BATCH):
         upsert(connection, tables.assignment, batch)
-
-
-def _write_changes(connection: Connection, run_id: int, changes: Sequence[ThemeChange]) -> None:
-    table = tables.theme_change
-    connection.execute(delete(table).where(table.c.run_id == run_id))
-    rows = [row_of(one, run_id=run_id, position=place) for place, one in enumerate(changes)]
-    upsert(connection, table, rows)

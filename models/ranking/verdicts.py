@@ -25,11 +25,7 @@ from groundswell.report import ReviewVerdict
 from models.effort.estimates import StatedDays
 from models.linking.statuses import Found
 from models.ranking.known_work import Heard
-from models.themes.lineage import Heirs, resolve
-
-MOST = 0.5
-"""Share of an ended theme's statements above which one heir stands for it: no other can have as
-many."""
+from models.themes.lineage import MOST, Heirs, resolve
 
 REASON_LENGTH = 160
 """Characters of a reviewer's reason that a status repeats: two lines; the log has all of it."""
@@ -58,7 +54,10 @@ class Attached:
 
 
 def attach_verdicts(
-    verdicts: Verdicts, living: Collection[int], retired: Mapping[int, Heirs]
+    verdicts: Verdicts,
+    living: Collection[int],
+    retired: Mapping[int, Heirs],
+    found: Collection[int] = (),
 ) -> Attached:
     """Say what each verdict is about now.
 
@@ -71,12 +70,15 @@ def attach_verdicts(
         Ids of the themes that live, of all levels.
     retired
         From the store: every theme that ever ended, with its heirs at that time.
+    found
+        Ids of the themes as the fit found them. One that is not shown, since it was merged or
+        retired by a person, keeps what was said of it.
     """
     said = {one.target: one for one in verdicts.ideas.values() if one.says_something}
     needs = {need: one for one in said.values() if (need := need_of(one.target)) is not None}
     themes = {n: one for n, one in verdicts.themes.items() if one.says_something}
     placed, lost = _follow(needs, living, retired, "need")
-    chosen, gone = _follow(themes, living, retired, "theme")
+    chosen, gone = _follow(themes, {*living, *found}, retired, "theme")
     items = {target: one for target, one in said.items() if need_of(target) is None}
     return Attached(
         ideas=items | {f"need-{need}": one for need, one in placed.items()},

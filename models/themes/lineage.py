@@ -24,6 +24,10 @@ alike one new theme have at most 1 together, so the one that is held gets it."""
 LARGEST_PART_FIRST = 2.0
 """Added where that one is the largest of those mostly made of the held theme."""
 
+MOST = 0.5
+"""Share of an ended theme's statements above which one heir stands for it: no other can have as
+many."""
+
 Heirs = tuple[tuple[int, float], ...]
 """(theme id, share of the ended theme's items), the largest share first."""
 

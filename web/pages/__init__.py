@@ -13,6 +13,7 @@ from web.pages import (
     records,
     runs,
     search,
+    shaping,
 )
 from web.pages.rendering import static_file
 from web.pages.report import health, ideas_json, report_page
@@ -25,6 +26,7 @@ ROUTES = (
     Route("/compare", ("GET",), "read", compare.show),
     Route("/needs", ("GET",), "read", needs.show_all),
     Route("/needs/{theme_id}", ("GET",), "read", needs.show),
+    Route("/needs/{theme_id}/shape", ("GET",), "read", shaping.show),
     Route("/records/{record_id}", ("GET",), "read", records.show),
     Route("/search", ("GET",), "read", search.show),
     Route("/plan", ("GET",), "read", plan.show),

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from groundswell.domain import Decision, Draft, IdeaVerdict, Verdict
 from groundswell.domain.decisions import FieldValue
-from groundswell.domain.drafts import need_of, theme_of
+from groundswell.domain.drafts import membership, need_of, statement_of, theme_of
 from groundswell.errors import ConflictError, DecisionError
 from web.guard import Context, Form, Refused
 from web.pages.rendering import address_of, page
@@ -33,11 +33,15 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "comment": (),
     "rename": ("label",),
     "pin": ("pinned",),
+    "merge": ("merged_into",),
+    "retire": ("retired",),
+    "split": ("split_from", "label"),
+    "move": (),
 }
 """What each kind of decision sets; an empty field gives it back to what is computed."""
 NUMBERS = ("effort_days", "fit")
 OF_IDEAS: tuple[str, ...] = ("status", "until", "title", "brief", "effort_days", "fit")
-OF_THEMES: tuple[str, ...] = ("label", "pinned")
+OF_THEMES: tuple[str, ...] = ("label", "pinned", "merged_into", "retired", "split_from")
 
 
 def decide(request: Request, context: Context) -> Response:
@@ -50,7 +54,8 @@ def decide(request: Request, context: Context) -> Response:
         return _conflict(request, context, conflict, target)
     except DecisionError as error:
         return _refused(request, context, str(error), target)
-    return RedirectResponse(f"{place_of(target)}#decide", 303)
+    back = form.get("split_from") or target  # what was split off has no page before the next run
+    return RedirectResponse(f"{place_of(back)}#decide", 303)
 
 
 def decide_marked(request: Request, context: Context) -> Response:
@@ -128,6 +133,9 @@ def _draft(target: str, form: Form, context: Context) -> Draft:
     if kind not in FIELDS:
         raise Refused(400, f"no such decision: {kind!r}")
     changes = {name: _value(name, form.get(name, "").strip()) for name in FIELDS[kind]}
+    if kind in ("split", "move"):
+        changes |= _memberships(form, belongs=kind == "split" or bool(form.get("into")))
+        target = form.get("into") or target
     return Draft(
         kind,  # type: ignore[arg-type]
         target,
@@ -138,8 +146,16 @@ def _draft(target: str, form: Form, context: Context) -> Draft:
     )
 
 
+def _memberships(form: Form, *, belongs: bool) -> dict[str, FieldValue]:
+    """Return what a form says of statements: the marked ones, in a split also those that stay."""
+    marked = form.getlist("goes")
+    stay = form.getlist("shown") if form.get("kind") == "split" else []
+    placed: dict[str, FieldValue] = {membership(one): False for one in stay}
+    return placed | {membership(one): belongs for one in marked}
+
+
 def _value(name: str, text: str) -> FieldValue:
-    if name == "pinned":
+    if name in ("pinned", "retired"):
         return text == "yes"
     if name == "until":
         return _day(text)
@@ -162,7 +178,10 @@ def _day(text: str) -> str:
         raise DecisionError(f"until: {text!r}; expected a day such as 2027-03-31") from None
 
 
-def _version(form: Form) -> int:
+def _version(form: Form) -> int | None:
+    """Return the version that the reader saw; of where statements are moved to, none."""
+    if form.get("kind") == "move":
+        return None if form.get("into") else _whole(form.get("seen", ""))
     return _whole(form.get("version", ""))
 
 
@@ -218,10 +237,21 @@ def _in_words(verdict: Verdict) -> list[tuple[str, str]]:
 
 def what_changed(decision: Decision) -> list[tuple[str, str, str]]:
     """Return (field, before, after) of what a decision changed; empty text: as computed."""
-    return [
-        (name.replace("_", " "), _said(decision.before.get(name)), _said(value))
+    changed = [
+        (name, decision.before.get(name), value)
         for name, value in decision.after.items()
         if decision.before.get(name) != value
+    ]
+    placed = [value for name, _, value in changed if statement_of(name) is not None]
+    counted = [
+        (f"{placed.count(value)} statements", "", word)
+        for value, word in ((True, "belong"), (False, "do not belong"), (None, "as found"))
+        if value in placed
+    ]
+    return counted + [
+        (name.replace("_", " "), _said(before), _said(value))
+        for name, before, value in changed
+        if statement_of(name) is None
     ]
 
 

@@ -64,11 +64,12 @@ def areas_of(needs: list[ThemeSummary]) -> list[Area]:
 
 def show(request: Request, context: Context) -> Response:
     """Answer with the page of one need, or say where a retired one went."""
+    from web.pages.shaping import splits_of
+
     number = request.path_params["theme_id"]
-    reading = newest(context.store)
-    theme_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+    reading, theme_id = newest(context.store), number_of(number)
     if reading is None or theme_id < 0:
-        return _unknown(request, context, number)
+        return unknown(request, context, number)
     need = reading.needs.get(theme_id)
     if need is None:
         return _retired(request, context, theme_id)
@@ -82,6 +83,8 @@ def show(request: Request, context: Context) -> Response:
         need=need,
         idea=reading.ideas.get(need.candidate_id or ""),
         history=context.store.lookups.theme_history(theme_id),
+        labels={need.theme_id: need.label for need in reading.report.themes},
+        splits=splits_of(context, theme_id),
         **decided(context, f"theme-{theme_id}"),
     )
 
@@ -90,7 +93,7 @@ def _retired(request: Request, context: Context, theme_id: int) -> Response:
     themes = {theme.theme_id: theme for theme in context.store.themes.themes(include_retired=True)}
     theme = themes.get(theme_id)
     if theme is None or theme.level != "need" or theme.state != "retired":
-        return _unknown(request, context, str(theme_id))
+        return unknown(request, context, str(theme_id))
     heirs = context.store.themes.retired_into()[theme_id]
     return page(
         request,
@@ -104,7 +107,13 @@ def _retired(request: Request, context: Context, theme_id: int) -> Response:
     )
 
 
-def _unknown(request: Request, context: Context, number: str) -> Response:
+def number_of(text: str) -> int:
+    """Return the number of a need as it stands in an address; -1: it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def unknown(request: Request, context: Context, number: str) -> Response:
+    """Say that there is no such need."""
     advice = "The newest report has no need of this number; the list of needs has all of them."
     return not_found(request, context, f"No need {number}", advice)
 

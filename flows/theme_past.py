@@ -1,0 +1,78 @@
+"""What a fit goes on from: the distinct texts, and the themes as they were found before."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flows.context import RunContext
+from flows.decisions import themes_to_keep
+from flows.statements import annotator_id, encoder_id
+from flows.theme_models import fingerprint, load_model
+from groundswell.domain import Vectors
+from groundswell.errors import ModelError
+from models.evidence.voices import satisfaction
+from models.themes.fitting import NEW, Earlier
+from models.themes.shaping import strongest
+from models.themes.tree import Past
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def distinct_texts(context: RunContext) -> "pd.DataFrame":
+    """Return what is known of each distinct text, by its hash, in its order."""
+    said = context.store.feedback.statements(annotator_id(context.config), informative_only=True)
+    said = said.assign(satisfied=satisfaction(said))
+    return said.groupby("text_hash", sort=True).agg(
+        text=("text", "first"),
+        statements=("statement_id", list),
+        polarity=("polarity", "first"),
+        satisfied=("satisfied", "mean"),
+    )
+
+
+def found_before(context: RunContext) -> "pd.DataFrame":
+    """Return each statement's strongest theme and variant as found, by statement id."""
+    first = strongest(context.store.shapes.found_assignments()).set_index("statement_id")
+    return first[["theme_id", "variant_id"]]
+
+
+def earlier(
+    context: RunContext, table: "pd.DataFrame", first: "pd.DataFrame", *, same_detail: bool
+) -> Earlier | None:
+    """Return the themes that this fit is to continue, text by text; their detail, if wanted."""
+    row = context.store.themes.current_model()
+    if row is None:
+        return None
+    statements = [one[0] for one in table["statements"]]
+    known = first["theme_id"].reindex(statements, fill_value=NEW).to_numpy(np.int64)
+    same = same_detail and row.fingerprint == fingerprint(context)
+    return Earlier(known, float(row.settings["resolution"]) if same else None)
+
+
+def past(context: RunContext, first: "pd.DataFrame") -> Past:
+    """Return the themes as they were found before."""
+    variants = first["variant_id"].dropna().astype(np.int64)
+    return Past(
+        themes=context.store.shapes.found_themes(),
+        needs=dict(zip(first.index, first["theme_id"].tolist(), strict=True)),
+        variants=dict(zip(variants.index, variants.tolist(), strict=True)),
+        centroids=centroids(context),
+        next_id=context.store.themes.next_theme_id(),
+        chosen=themes_to_keep(context),
+    )
+
+
+def centroids(context: RunContext) -> Mapping[int, Vectors]:
+    """Return the centroid of each earlier need; none where the old model cannot be read."""
+    row = context.store.themes.current_model()
+    if row is None or row.encoder_id != encoder_id(context.config):
+        return {}
+    try:
+        model = load_model(context)
+    except ModelError:
+        return {}
+    return (
+        {} if model is None else dict(zip(model.theme_ids.tolist(), model.centroids, strict=True))
+    )
