@@ -16,6 +16,7 @@ from groundswell.config import (
     StoreConfig,
     ThemesConfig,
 )
+from groundswell.domain import Draft
 from groundswell.store import database as database_module
 from groundswell.store import open_store
 
@@ -25,6 +26,9 @@ NEEDS = (
     "the export of invoices to a spreadsheet fails",
     "dark theme would help my eyes at night",
 )
+
+MERGE = Draft("merge", "theme-0", "Ana", START, {"merged_into": "theme-1"})
+"""So that what is shown is not what was found."""
 
 
 def refresh(database: str, folder: Path) -> None:
@@ -38,6 +42,8 @@ def refresh(database: str, folder: Path) -> None:
     ):
         if store.ledger.last_run("ok") is not None:
             return
+        if not store.decisions.log():
+            store.decisions.record(MERGE)
     steps.run(steps.REFRESH, config, kind="refresh", clock=lambda: START)
 
 
