@@ -23,6 +23,7 @@ NAMES = {
     "effort": "how well person-days are estimated by analogy",
     "rank": "how long ranking takes, and how much memory",
     "plan": "how good a release plan is and how long it takes",
+    "pairs": "how soon the weights of a team are learned from its answers about pairs",
     "worlds": "how often the interval of a rank holds the true one",
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",

@@ -28,12 +28,18 @@ def check_strategies(config: Config) -> None:
     ConfigError
         Names the strategy, and what would be accepted.
     """
+    from models.preference.learning import LEARNED
     from models.ranking.strategies import known_strategies
 
     try:
         known = known_strategies(config.ranking.strategies)
     except ValueError as error:
         raise ConfigError(f"ranking.strategies: {error}") from None
+    if LEARNED in known:
+        raise ConfigError(
+            f"ranking.strategies: {LEARNED!r} is what weights learned from reviewers are called;"
+            " choose another name"
+        )
     if config.ranking.strategy not in known:
         raise ConfigError(
             f"ranking.strategy = {config.ranking.strategy!r}: no such strategy;"

@@ -9,12 +9,11 @@ from flows.evidence import (
     gather_evidence,
     in_their_words,
     living_needs,
-    ranking_parameters,
-    reference_key,
     solutions_asked_for,
     vectors_of,
     what_is_heard,
 )
+from flows.learning import Weighing, weighing, with_learning
 from flows.naming import called
 from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
@@ -48,12 +47,13 @@ def rank_ideas(context: RunContext) -> StepResult:
 
     store = context.store
     candidates = store.ideas.candidates()
-    key = reference_key(context)
+    weighed = weighing(context)
     report, ranking = ranked(
         context,
         candidates,
         RunStamp(context.run.run_id, context.run.started_at, None),
-        frozen=store.ideas.reference(key),
+        weighed=weighed,
+        frozen=store.ideas.reference(weighed.key),
         progress=context.progress,
     )
     store.ideas.save_report(
@@ -61,7 +61,7 @@ def rank_ideas(context: RunContext) -> StepResult:
         context.run.run_id,
         as_of=report.as_of,
         document=to_json(report),
-        reference=(key, reference_to_json(ranking.reference)),
+        reference=(weighed.key, reference_to_json(ranking.reference)),
     )
     shown = len(report.ideas)
     return StepResult("rank_ideas", len(candidates), shown, len(candidates) - shown, 0.0)
@@ -101,6 +101,7 @@ def ranked(
     candidates: list[FeatureCandidate],
     stamp: RunStamp,
     *,
+    weighed: Weighing | None = None,
     frozen: str | None = None,
     progress: Progress | None = None,
 ) -> "tuple[IdeaReport, Ranking]":
@@ -110,6 +111,8 @@ def ranked(
     ----------
     stamp
         Of the run that the report is of.
+    weighed
+        How the criteria are weighed; None: as it follows from settings and log.
     frozen
         The reference snapshot to score by, as JSON; None: one of this ranking.
     """
@@ -121,15 +124,17 @@ def ranked(
     evidence = replace(evidence, effectiveness=effectiveness)
     shown = progress or Silence()
     shown.start("ranking", None)
+    weighed = weighed or weighing(context)
     ranking = rank_candidates(
         evidence,
         candidates,
-        ranking_parameters(context),
+        weighed.parameters,
         reference=reference_from_json(frozen) if frozen else None,
     )
     shown.finish()
     ranking = replace(ranking, ideas=in_their_words(context, evidence, ranking.ideas))
-    report = _report(context, stamp, evidence, ranking)
+    report = _report(context, stamp, evidence, ranking, weighed)
+    report = with_learning(context, report, weighed.adopted)
     return _vouching(context, report, candidates), ranking
 
 
@@ -190,7 +195,7 @@ def _vouching(context: Known, report: IdeaReport, candidates: list[FeatureCandid
 
 
 def _report(
-    context: Known, stamp: RunStamp, evidence: "Evidence", ranking: "Ranking"
+    context: Known, stamp: RunStamp, evidence: "Evidence", ranking: "Ranking", weighed: Weighing
 ) -> IdeaReport:
     from models.ranking.theme_list import summarise_themes
 
@@ -203,12 +208,16 @@ def _report(
         title=config.report.title,
         as_of=evidence.as_of,
         currency=config.money.currency,
-        versions=(("groundswell", __version__), ("encoder", encoder_id(config))),
-        strategy=config.ranking.strategy,
+        versions=(
+            ("groundswell", __version__),
+            ("encoder", encoder_id(config)),
+            *weighed.versions,
+        ),
+        strategy=weighed.parameters.strategy,
         weights=ranking.weights,
         evidence_level=ranking.evidence_level,
         unlocks_next=ranking.unlocks_next,
-        notes=ranking.notes,
+        notes=(*weighed.notes, *ranking.notes),
         totals=replace(
             ranking.totals,
             quarantined=counts.quarantined,
@@ -222,7 +231,7 @@ def _report(
             ranking.ideas,
             around,
             rising(context, evidence),
-            ranking_parameters(context),
+            weighed.parameters,
             ranking.drivers,
         ),
         portfolio=ranking.portfolio,

@@ -33,6 +33,20 @@ def rank_bar(rank: int, low: int, high: int, ranks: int) -> Markup:
     )
 
 
+def weight_bar(before: float, value: float, low: float, high: float, most: float) -> Markup:
+    """Draw a weight and its interval on a line from 0 to `most`, with a tick for what it was."""
+    start, end = (min(max(at / most, 0.0), 1.0) for at in (low, high))
+    return element(
+        "svg",
+        element("rect", class_="track"),
+        element("rect", x=percent(start), width=percent(end - start)),
+        element("rect", class_="before", x=percent(min(before / most, 1.0)), width=2),
+        element("circle", cx=percent(min(value / most, 1.0))),
+        class_="rankbar weight",
+        aria_hidden="true",
+    )
+
+
 def share_bar(share: float, *, against: bool = False) -> Markup:
     """Draw a share, 0 to 1, as a filled part of a line; `against` in the colour of lowering."""
     kind = "down" if against else None

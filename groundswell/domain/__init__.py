@@ -25,6 +25,7 @@ from groundswell.domain.decisions import (
     DecisionKind,
     Draft,
     IdeaVerdict,
+    RankingVerdict,
     Signature,
     ThemeVerdict,
     Verdict,
@@ -33,6 +34,7 @@ from groundswell.domain.decisions import (
 from groundswell.domain.feedback import Annotation, Copy, FeedbackRecord, Statement, StatementKind
 from groundswell.domain.handover import Handover, Tracker, marks_in, new_mark
 from groundswell.domain.identity import content_id, require_aligned
+from groundswell.domain.preferences import Preference, standing_preferences
 from groundswell.domain.replay import Verdicts, apply, decide, replay
 from groundswell.domain.rows import AcceptedRow, QuarantinedRow, QuarantineReason, ReadRow, Row
 from groundswell.domain.themes import (
@@ -74,9 +76,11 @@ __all__ = [
     "MarketSignal",
     "Namer",
     "NeedTheme",
+    "Preference",
     "ProductUsage",
     "QuarantineReason",
     "QuarantinedRow",
+    "RankingVerdict",
     "ReadRow",
     "RiseAlert",
     "Row",
@@ -105,5 +109,6 @@ __all__ = [
     "new_mark",
     "replay",
     "require_aligned",
+    "standing_preferences",
     "verify",
 ]

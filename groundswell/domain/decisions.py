@@ -16,6 +16,7 @@ DecisionKind = Literal[
     "edit",
     "set_effort",
     "set_fit",
+    "prefer",
     "comment",
     "rename",
     "pin",
@@ -23,14 +24,19 @@ DecisionKind = Literal[
     "retire",
     "split",
     "move",
+    "adopt",
     "undo",
 ]
-"""``rename``, ``pin``, ``merge``, ``retire``, ``split`` and ``move`` are about themes; ``comment``
-and ``undo`` about ideas or themes; all others about ideas."""
+"""``rename``, ``pin``, ``merge``, ``retire``, ``split`` and ``move`` are about themes, ``adopt``
+about the ranking; ``comment`` and ``undo`` about any of them; all others about ideas."""
 VerdictStatus = Literal["undecided", "accepted", "rejected", "deferred"]
 FieldValue = str | float | bool | None
 Fields = Mapping[str, FieldValue]
 """Name of a field to its value, as JSON has it; a day is ISO 8601."""
+
+
+RANKING = "ranking"
+"""What a decision about the weights is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Draft:
 
     kind: DecisionKind
     target: str
-    """``need-12`` or ``item-ABC-7`` for an idea, ``theme-12`` for a theme."""
+    """``need-12`` or ``item-ABC-7`` for an idea, ``theme-12`` for a theme, ``ranking`` for the
+    ranking."""
     reviewer: str
     at: datetime
     """Aware. Where a later decision is kept already, that one's moment is taken."""
@@ -47,8 +54,9 @@ class Draft:
     """defer: ``until``; edit: ``title``, ``brief``; set_effort: ``effort_days`` (person-days);
     set_fit: ``fit`` (0 to 1); rename: ``label``; pin: ``pinned``; merge: ``merged_into``; retire:
     ``retired``; split: ``split_from``, ``label`` and statements; move: statements (see
-    `groundswell.domain.drafts.membership`); others: none. None gives a field back to what is
-    computed."""
+    `groundswell.domain.drafts.membership`); adopt: ``weights``, the decision up to which the log is
+    learned from; others: none. None gives a field back to what is computed. prefer says ``over``,
+    ``side``, ``run`` and ``tie``, see `groundswell.domain.preferences`."""
     reason: str = ""
     """Of a comment: what it says."""
     undoes: int | None = None
@@ -75,6 +83,11 @@ class Decision:
     previous_hash: str
     hash: str
     """See `groundswell.domain.chain`."""
+
+    @property
+    def sets(self) -> Fields:
+        """The fields that it sets; a preference says something of a moment and sets none."""
+        return {} if self.kind == "prefer" else self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +177,21 @@ class ThemeVerdict:
         return self.label is not None or self.pinned or self.retired or made
 
 
-Verdict = IdeaVerdict | ThemeVerdict
+@dataclass(frozen=True, slots=True)
+class RankingVerdict:
+    """What people say of the ranking by now."""
+
+    weights: int | None = None
+    """The decision up to which the log is learned from; None: the weights of the settings."""
+    version: int = 0
+    """As `IdeaVerdict.version`."""
+    signed: Mapping[str, Signature] = field(default_factory=dict)
+    """As `IdeaVerdict.signed`."""
+
+    @property
+    def target(self) -> str:
+        """Its name in decisions."""
+        return RANKING
+
+
+Verdict = IdeaVerdict | ThemeVerdict | RankingVerdict

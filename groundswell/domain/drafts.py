@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from math import isfinite
 
-from groundswell.domain.decisions import DecisionKind, Draft, Fields
+from groundswell.domain.decisions import RANKING, DecisionKind, Draft, Fields
 from groundswell.errors import DecisionError
 
 LINE_LENGTH = 200
@@ -29,6 +29,7 @@ _ABOUT_IDEAS: Mapping[DecisionKind, frozenset[str]] = {
     "edit": frozenset({"title", "brief"}),
     "set_effort": frozenset({"effort_days"}),
     "set_fit": frozenset({"fit"}),
+    "prefer": frozenset({"over", "side", "run", "tie"}),
 }
 _ABOUT_THEMES: Mapping[DecisionKind, frozenset[str]] = {
     "rename": frozenset({"label"}),
@@ -40,6 +41,7 @@ _ABOUT_THEMES: Mapping[DecisionKind, frozenset[str]] = {
 }
 _WITH_STATEMENTS: tuple[DecisionKind, ...] = ("split", "move")
 _STATEMENT = "statement:"
+_ABOUT_RANKING: Mapping[DecisionKind, frozenset[str]] = {"adopt": frozenset({"weights"})}
 _STATUS: Mapping[DecisionKind, str] = {
     "accept": "accepted",
     "reject": "rejected",
@@ -48,6 +50,12 @@ _STATUS: Mapping[DecisionKind, str] = {
 }
 _THEME = re.compile(r"theme-([0-9]+)")
 _IDEA = re.compile(r"(need-[0-9]+|item-.+|request-[0-9]+-.+)", re.DOTALL)
+_SUBJECTS = (
+    ("an idea", _IDEA, _ABOUT_IDEAS),
+    ("a theme", _THEME, _ABOUT_THEMES),
+    ("the ranking", re.compile(RANKING), _ABOUT_RANKING),
+)
+"""What a decision can be about, how it is named, and which decisions are its own."""
 _LINES = ("title", "label")
 
 
@@ -109,22 +117,21 @@ def check_draft(draft: Draft) -> None:
 
 
 def _check_target(draft: Draft) -> None:
-    about_theme, about_idea = _THEME.fullmatch(draft.target), _IDEA.fullmatch(draft.target)
-    if not about_theme and not about_idea:
+    found = [named.fullmatch(draft.target) for _, named, _ in _SUBJECTS]
+    if not any(found):
         raise DecisionError(
             f"{draft.target!r}: neither an idea nor a theme; expected need-12, item-ABC-7 or"
             " theme-12"
         )
     _check_text("target", draft.target, TEXT_LENGTH)
-    wrong = _ABOUT_IDEAS if about_theme else _ABOUT_THEMES
-    if draft.kind in wrong:
-        raise DecisionError(
-            f"{draft.target}: cannot {draft.kind} {'a theme' if about_theme else 'an idea'}"
-        )
+    subject = next(what for (what, _, _), match in zip(_SUBJECTS, found, strict=True) if match)
+    if any(draft.kind in own for what, _, own in _SUBJECTS if what != subject):
+        raise DecisionError(f"{draft.target}: cannot {draft.kind} {subject}")
 
 
 def _check_fields(draft: Draft) -> None:
-    allowed = {**_ABOUT_IDEAS, **_ABOUT_THEMES, "comment": frozenset(), "undo": frozenset()}
+    allowed = {kind: fields for _, _, own in _SUBJECTS for kind, fields in own.items()}
+    allowed |= {"comment": frozenset(), "undo": frozenset()}
     if draft.kind not in allowed:
         raise ValueError(f"no such kind of decision: {draft.kind!r}")
     placed = [name for name in draft.changes if statement_of(name) is not None]
@@ -160,9 +167,11 @@ def _check_value(draft: Draft, name: str, value: object) -> None:
     where = f"{draft.target}: {name} = {value!r}"
     if name == "until":
         _check_day(draft, where, value)
-    elif name in ("pinned", "retired"):
+    elif name in ("pinned", "retired", "tie"):
         if not isinstance(value, bool):
             raise ValueError(f"{where}: expected a truth value")
+    elif name in ("over", "side", "run"):
+        _check_pair(draft, where, name, value)
     elif value is None:
         return
     elif statement_of(name) is not None:
@@ -173,6 +182,8 @@ def _check_value(draft: Draft, name: str, value: object) -> None:
             raise DecisionError(f"{where}; expected a theme such as theme-12")
         if value == draft.target:
             raise DecisionError(f"{draft.target}: a theme cannot be {draft.kind}d with itself")
+    elif name == "weights":
+        _check_number(where, value)
     elif name in ("effort_days", "fit"):
         if isinstance(value, bool) or not isinstance(value, float):
             raise ValueError(f"{where}: expected a float")
@@ -185,6 +196,23 @@ def _check_value(draft: Draft, name: str, value: object) -> None:
         _check_text(name, value, LINE_LENGTH if name in _LINES else TEXT_LENGTH)
         if not value.strip() or (name in _LINES and len(value.splitlines()) != 1):
             raise DecisionError(f"{where}; expected a line of text, or none to take it back")
+
+
+def _check_pair(draft: Draft, where: str, name: str, value: object) -> None:
+    if name == "run":
+        _check_number(where, value)
+    elif name == "side":
+        if value not in ("left", "right"):
+            raise ValueError(f"{where}: expected left or right")
+    elif not isinstance(value, str) or not _IDEA.fullmatch(value) or value == draft.target:
+        raise DecisionError(f"{where}; expected another idea, such as need-12")
+    else:
+        _check_text(name, value, TEXT_LENGTH)
+
+
+def _check_number(where: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{where}: expected a whole number from 1")
 
 
 def _check_day(draft: Draft, where: str, value: object) -> None:

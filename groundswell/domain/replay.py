@@ -6,7 +6,7 @@
   decision stands again. So an undo puts back exactly the fields that the decision had set.
 * It is refused where a later standing decision sets one of these fields too, and where what is to
   be undone does not stand.
-* A comment sets nothing and is in nobody's way. Undoing it withdraws it.
+* A comment or a preference sets nothing and is in nobody's way. Undoing it withdraws it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +16,13 @@ from typing import Any
 
 from groundswell.domain.chain import FIRST_HASH, hash_of, written
 from groundswell.domain.decisions import (
+    RANKING,
     Decision,
     Draft,
     Fields,
     FieldValue,
     IdeaVerdict,
+    RankingVerdict,
     Signature,
     ThemeVerdict,
     Verdict,
@@ -43,7 +45,7 @@ class _Subject:
         """Return the decision that a field comes from."""
         for number in reversed(self.decisions):
             decision = self.decisions[number]
-            if name in decision.after and decision.undoes is None and number not in self.undone:
+            if name in decision.sets and decision.undoes is None and number not in self.undone:
                 return decision
         return None
 
@@ -80,6 +82,12 @@ class Verdicts:
     def undone(self) -> dict[int, int]:
         """Return each decision that was undone, with the number of its undo."""
         return {n: by for subject in self.subjects.values() for n, by in subject.undone.items()}
+
+    @property
+    def ranking(self) -> RankingVerdict:
+        """Return what is said of the ranking."""
+        found = self.of(RANKING)
+        return found if isinstance(found, RankingVerdict) else RankingVerdict()
 
     def of(self, target: str) -> Verdict:
         """Return what is said of an idea or theme."""
@@ -132,7 +140,7 @@ def decide(
         The last one of the log; None: there is none.
     expected_version
         `IdeaVerdict.version` that the reviewer saw. None: whatever there is. Not looked at for a
-        comment.
+        comment or a preference.
 
     Raises
     ------
@@ -146,7 +154,7 @@ def decide(
     for decision in earlier:
         subject = _advance(subject, decision)
     now = subject.verdict or _verdict(draft.target, subject)
-    if draft.kind != "comment" and expected_version not in (None, now.version):
+    if draft.kind not in ("comment", "prefer") and expected_version not in (None, now.version):
         raise _stale(draft, subject, now, int(expected_version or 0))
     after = _put_back(draft, subject, now) if draft.kind == "undo" else set_by(draft)
     at = draft.at.astimezone(UTC)
@@ -156,7 +164,7 @@ def decide(
         reviewer=draft.reviewer,
         kind=draft.kind,
         target=draft.target,
-        before={name: subject.value(name) for name in sorted(after)},
+        before={} if draft.kind == "prefer" else {n: subject.value(n) for n in sorted(after)},
         after={name: after[name] for name in sorted(after)},
         reason=draft.reason,
         undoes=draft.undoes,
@@ -167,13 +175,13 @@ def decide(
 
 
 def _advance(subject: _Subject, decision: Decision) -> _Subject:
-    if {name: subject.value(name) for name in decision.after} != dict(decision.before):
+    if {name: subject.value(name) for name in decision.sets} != dict(decision.before):
         raise ValueError(f"decision {decision.number}: {decision.target} was not as it says")
     if decision.undoes is not None and decision.undoes not in subject.decisions:
         raise ValueError(f"decision {decision.number} undoes what was not decided")
     known = replace(subject, decisions={**subject.decisions, decision.number: decision})
     grown = _without(known, decision.undoes, decision.number)
-    if {name: grown.value(name) for name in decision.after} != dict(decision.after):
+    if {name: grown.value(name) for name in decision.sets} != dict(decision.sets):
         raise ValueError(f"decision {decision.number}: {decision.target} did not become as it says")
     return replace(grown, verdict=_verdict(decision.target, grown))
 
@@ -204,7 +212,7 @@ def _put_back(draft: Draft, subject: _Subject, now: Verdict) -> Fields:
         told = f"decision {undoes} was undone by {by.reviewer} (decision {by.number})"
         raise ConflictError(f"{told}; undo that one to have it again", now, by)
     root = _root(subject, undoes)
-    for name in sorted(root.after):
+    for name in sorted(root.sets):
         later = subject.setter(name)
         if later is not None and later.number > root.number:
             raise ConflictError(
@@ -214,7 +222,7 @@ def _put_back(draft: Draft, subject: _Subject, now: Verdict) -> Fields:
                 later,
             )
     then = _without(subject, undoes, 0)
-    return {name: then.value(name) for name in root.after}
+    return {name: then.value(name) for name in root.sets}
 
 
 def _root(subject: _Subject, number: int) -> Decision:
@@ -247,7 +255,7 @@ _UNSET: Fields = {"status": "undecided", "pinned": False, "retired": False}
 
 
 def _verdict(target: str, subject: _Subject) -> Verdict:
-    names = sorted({name for decision in subject.decisions.values() for name in decision.after})
+    names = sorted({name for decision in subject.decisions.values() for name in decision.sets})
     setters = {name: found for name in names if (found := subject.setter(name)) is not None}
     said = {
         name: setters[name].after[name] if name in setters else _UNSET.get(name) for name in names
@@ -255,7 +263,7 @@ def _verdict(target: str, subject: _Subject) -> Verdict:
     values: dict[str, Any] = {n: value for n, value in said.items() if statement_of(n) is None}
     values["signed"] = {name: _signature(setters[name]) for name in values if name in setters}
     values["version"] = max(
-        (n for n, decision in subject.decisions.items() if decision.after), default=0
+        (n for n, decision in subject.decisions.items() if decision.sets), default=0
     )
     theme_id = theme_of(target)
     if theme_id is not None:
@@ -265,6 +273,8 @@ def _verdict(target: str, subject: _Subject) -> Verdict:
             if (statement := statement_of(name)) is not None and found.after[name] is not None
         }
         return ThemeVerdict(theme_id=theme_id, holds=holds, **values)
+    if target == RANKING:
+        return RankingVerdict(**values)
     if values.get("until") is not None:
         values["until"] = date.fromisoformat(values["until"])
     return IdeaVerdict(target=target, **values)

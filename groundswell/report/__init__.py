@@ -18,6 +18,7 @@ from groundswell.report.evidence import (
     Solution,
 )
 from groundswell.report.ideas import CriterionPart, RankedIdea, ReviewVerdict
+from groundswell.report.learning import LearnedWeight, Learning
 from groundswell.report.plan import (
     AlternativePlan,
     CapacityPrice,
@@ -53,6 +54,8 @@ __all__ = [
     "IdeaReport",
     "Job",
     "JobPart",
+    "LearnedWeight",
+    "Learning",
     "LeftOutIdea",
     "NameEvidence",
     "NamedDeal",

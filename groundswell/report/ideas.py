@@ -118,3 +118,6 @@ class RankedIdea:
     """The job it serves, in the customers' own clauses."""
     verdict: ReviewVerdict | None = None
     """What reviewers said of it; None: nothing."""
+    acceptance: Estimate | None = None
+    """Chance that reviewers would accept it, by what they accepted and rejected so far; it is no
+    part of the score. None: they decided too seldom to tell, or have decided about it."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from groundswell.domain import ThemeChange
 from groundswell.report.ideas import RankedIdea
+from groundswell.report.learning import Learning
 from groundswell.report.profit import Portfolio
 from groundswell.report.themes import ThemeSummary
 
@@ -65,6 +66,8 @@ class IdeaReport:
     """All ideas whose value and cost are known, together; None without any."""
     unasked: float = 0.0
     """Priority, without effort, of an idea that nobody asks for; what a plan counts from."""
+    learning: Learning | None = None
+    """What reviewers say of the weights; None: they have said nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,18 @@ class Ideas:
         with self._database.read() as connection:
             return connection.scalar(query.limit(1))
 
+    def reports_ready(self) -> list[tuple[datetime, int]]:
+        """Return when each report of a run that went well was ready, and its run, in order."""
+        report, run = tables.report.c, tables.run.c
+        query = (
+            select(run.finished_at, report.run_id)
+            .join_from(tables.report, tables.run)
+            .where(run.state == "ok", run.finished_at.is_not(None))
+            .order_by(run.finished_at, report.run_id)
+        )
+        with self._database.read() as connection:
+            return [(row.finished_at, row.run_id) for row in connection.execute(query)]
+
     def reference(self, key: str) -> str | None:
         """Return the reference snapshot kept under a key, as JSON."""
         table = tables.reference

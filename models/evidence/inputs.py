@@ -106,6 +106,16 @@ class EffortParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightDoubt:
+    """How weights that were learned vary together; a Gaussian, cut off at 0."""
+
+    criteria: tuple[str, ...]
+    weights: tuple[float, ...]
+    """Of the criteria, 0 or more; effort's too."""
+    covariance: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RankingParameters:
     """Settings of one ranking; units and defaults as in ``[ranking]`` of config.toml."""
 
@@ -121,6 +131,8 @@ class RankingParameters:
     tier_probability: float = 0.80
     missing_drop_share: float = 0.70
     weights_sd: float = 0.05
+    weight_doubt: WeightDoubt | None = None
+    """Of learned weights, in place of `weights_sd`."""
     signal_probability: float = 0.2
     quotes: int = 5
     seed: int = 20240601

@@ -12,7 +12,7 @@ import numpy as np
 
 from groundswell.domain import FloatArray, IntArray
 from models.effort.estimates import Efforts
-from models.evidence.inputs import RankingParameters
+from models.evidence.inputs import RankingParameters, WeightDoubt
 from models.ranking.criteria import Facts, Sample
 from models.ranking.demand import Demand, Voices
 from models.ranking.money import Rates
@@ -64,11 +64,15 @@ def draw_ranks(
     raw = yardstick.measure(sample, facts)
     z = yardstick.place(raw)
     shape = (voices.n_candidates, parameters.draws)
-    contributions = {}
+    doubt, contributions = parameters.weight_doubt, {}
+    learned = {} if doubt is None else _draw_learned(yardstick, doubt, parameters.draws, rng)
     for name, weight in yardstick.weights.items():
         noise = rng.standard_normal(shape)
         filled = np.where(np.isnan(z[name]), noise, z[name])
-        contributions[name] = _draw_weight(weight, yardstick, parameters, rng) * filled
+        drawn = learned.get(name)
+        if drawn is None:
+            drawn = _draw_weight(weight, yardstick, parameters, rng)
+        contributions[name] = drawn * filled
     priority = add({c.name: contributions[c.name] for c in yardstick.criteria}, shape)
     return Draws(
         raw=raw,
@@ -155,3 +159,17 @@ def _draw_weight(
         return np.full_like(noise, weight)
     size = np.maximum(abs(weight) + parameters.weights_sd * noise, 0.0)
     return np.asarray(np.sign(weight) * size)
+
+
+def _draw_learned(
+    yardstick: Yardstick, doubt: WeightDoubt, draws: int, rng: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Return draws of weights that vary together, by criterion, each of the sign it has."""
+    root = np.linalg.cholesky(np.array(doubt.covariance))
+    moved = np.array(doubt.weights)[:, None] + root @ rng.standard_normal((len(root), draws))
+    found = {}
+    for name, size, row in zip(doubt.criteria, doubt.weights, moved, strict=True):
+        if name in yardstick.weights:
+            # Where a criterion is left out, the shares of the others have grown.
+            found[name] = yardstick.weights[name] / size * np.maximum(row, 0.0)[None]
+    return found

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from groundswell.domain import Decision, Draft, IdeaVerdict, Verdict
-from groundswell.domain.decisions import FieldValue
+from groundswell.domain.decisions import RANKING, FieldValue
 from groundswell.domain.drafts import membership, need_of, statement_of, theme_of
 from groundswell.errors import ConflictError, DecisionError
 from web.guard import Context, Form, Refused
@@ -81,6 +81,9 @@ def undo(request: Request, context: Context) -> Response:
     """Put back what a decision changed."""
     number = _whole(request.path_params["number"])
     decisions = context.store.decisions
+    found = decisions.log(after=max(number - 1, 0), limit=1)
+    if found and found[0].target == RANKING and not context.reviewer.may("plan"):
+        raise Refused(403, "whoever may not plan cannot change the weights")
     try:
         made = decisions.undo(number, reviewer=context.reviewer.name, at=context.now)
     except DecisionError as error:
@@ -125,6 +128,8 @@ def decided(context: Context, target: str) -> dict[str, Any]:
 def place_of(target: str) -> str:
     """Return the address of what a decision is about."""
     theme = theme_of(target)
+    if target == RANKING:
+        return "/pairs/learnt"
     return address_of("ideas", target) if theme is None else address_of("needs", theme)
 
 
@@ -239,7 +244,7 @@ def what_changed(decision: Decision) -> list[tuple[str, str, str]]:
     """Return (field, before, after) of what a decision changed; empty text: as computed."""
     changed = [
         (name, decision.before.get(name), value)
-        for name, value in decision.after.items()
+        for name, value in decision.sets.items()
         if decision.before.get(name) != value
     ]
     placed = [value for name, _, value in changed if statement_of(name) is not None]

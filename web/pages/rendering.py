@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from groundswell.accounts import Permission
 from web.guard import Context
 
 if TYPE_CHECKING:
@@ -29,11 +30,14 @@ class Place:
     name: str
     key: str
     """Pressed after ``g`` it leads there."""
+    permission: Permission = "read"
+    """Who lacks it is not shown the way."""
 
 
 PLACES = (
     Place("/", "Inbox", "h"),
     Place("/ideas", "Ideas", "i"),
+    Place("/pairs", "Pairs", "w", "review"),
     Place("/needs", "Needs", "n"),
     Place("/search", "Search", "s"),
     Place("/plan", "Plan", "p"),
@@ -71,6 +75,7 @@ def page(
         title=title,
         crumbs=crumbs,
         here=_place_of(request, crumbs),
+        places=[place for place in PLACES if context.reviewer.may(place.permission)],
         reviewer=context.reviewer,
         nonce=context.nonce,
         query=request.query_params,
@@ -119,7 +124,6 @@ def environment() -> "Environment":
     found = of_reports().overlay(loader=ChoiceLoader(loaders))
     found.globals = {
         **found.globals,
-        "places": PLACES,
         "static": {name: _versioned(name) for name in STATIC},
         "address_of": address_of,
         "with_query": with_query,

@@ -1,4 +1,5 @@
-// The keyboard map. Every page works without it; it only moves the focus and follows links.
+// The keyboard map. Every page works without it; it moves the focus, follows links, and presses
+// the buttons that name a key of their own.
 "use strict";
 
 (() => {
@@ -91,6 +92,12 @@
         place.click();
         return;
       }
+    }
+    const answer = document.querySelector(`[data-press~="${CSS.escape(event.key)}"]`);
+    if (answer) {
+      event.preventDefault();
+      if (!event.repeat) answer.click(); // a key that is held answers once
+      return;
     }
     if (Object.hasOwn(KEYS, event.key)) {
       event.preventDefault();

@@ -190,6 +190,8 @@ def addresses(shown: Shown) -> list[str]:
         address_of("ideas", first),
         f"/compare?{both}",
         "/compare",
+        "/pairs",
+        "/pairs/learnt",
         "/needs",
         "/needs/1",
         "/needs/1/shape",

@@ -1,0 +1,1 @@
+"""What reviewers' answers say of the weights, which pair to ask next, and what to rely on."""
