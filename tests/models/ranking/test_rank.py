@@ -9,7 +9,7 @@ import pytest
 
 from groundswell.domain import Account, Deal, MarketSignal, WorkItem
 from groundswell.report import RankedIdea
-from models.evidence.inputs import Evidence, RankingParameters
+from models.evidence.inputs import Evidence, RankingParameters, WeightDoubt
 from models.ranking.candidates import propose_candidates
 from models.ranking.rank import Ranking, rank_candidates
 from models.ranking.scoring import reference_from_json, reference_to_json
@@ -420,3 +420,43 @@ def test_estimates_within_their_own_error_hardly_tell_ideas_apart(evidence: Evid
     one_like_it = replace(evidence, items=items, item_vectors=near)
     contribution = _part(_idea(_rank(one_like_it), "offline notes"), "effort").contribution
     assert -0.03 < contribution < 0.0
+
+
+LEARNED = {"reach": 0.1, "severity": 0.0, "revenue": 0.9, "effort": 0.1}
+DOUBT = WeightDoubt(
+    ("reach", "revenue", "effort"),
+    (0.1, 0.9, 0.1),
+    ((0.04, 0.0, 0.0), (0.0, 0.01, 0.0), (0.0, 0.0, 0.01)),
+)
+
+
+def _by_learned(doubt: WeightDoubt | None) -> RankingParameters:
+    own = {"learned": LEARNED}
+    return replace(PARAMETERS, strategy="learned", own_strategies=own, weight_doubt=doubt)
+
+
+def test_learned_weights_rank_beside_those_that_ship(evidence: Evidence) -> None:
+    ranking = _rank(evidence, _by_learned(DOUBT))
+    assert dict(ranking.weights) == pytest.approx({"reach": 0.1, "revenue": 0.9, "effort": -0.1})
+    for idea in ranking.ideas:
+        ranks = dict(idea.ranks_by_strategy)
+        assert {"balanced", "growth", "learned"} <= set(ranks)
+        assert ranks["learned"] == idea.rank
+
+
+def test_the_doubt_about_learned_weights_widens_the_bars(evidence: Evidence) -> None:
+    sure = replace(DOUBT, covariance=tuple(tuple(1e-6 * v for v in r) for r in DOUBT.covariance))
+    wide, narrow = (_rank(evidence, _by_learned(doubt)) for doubt in (DOUBT, sure))
+    for title in ("offline notes", "slow search"):
+        one, other = (_part(_idea(ranking, title), "reach") for ranking in (wide, narrow))
+        assert one.contribution == pytest.approx(other.contribution)
+        assert one.spread > other.spread
+
+
+def test_no_weight_is_drawn_below_nothing(evidence: Evidence) -> None:
+    # Of weights drawn about .1 with a spread of 5, half would be below 0. Cut off there they have
+    # a spread of 5 sqrt(1/2 - 1/(2 pi)) = 2.9.
+    wide = ((25.0, 0.0, 0.0), *DOUBT.covariance[1:])
+    ranking = _rank(evidence, _by_learned(replace(DOUBT, covariance=wide)))
+    reach = max((_part(idea, "reach") for idea in ranking.ideas), key=lambda part: abs(part.z))
+    assert 2.0 < reach.spread / abs(reach.z) < 4.0

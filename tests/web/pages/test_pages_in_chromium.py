@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.web.pages.filling import Shown, addresses
+from groundswell.domain import standing_preferences
+from groundswell.report import IdeaReport
+from groundswell.store import open_store
+from tests.web.pages.filling import Shown, addresses, config_in, fill
 from web.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -34,6 +38,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def origin(shown: Shown) -> Iterator[str]:
+    with serving(shown) as address:
+        yield address
+
+
+@contextmanager
+def serving(shown: Shown) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         app = create_app(shown.config)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -154,3 +164,35 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.close()
+
+
+def test_a_pair_is_answered_by_one_key_and_without_scripts(
+    browser: Browser, report: IdeaReport, tmp_path: Path
+) -> None:
+    own = fill(config_in(tmp_path), report)
+    with serving(own) as origin:
+        page, noted = opened(browser, origin + "/pairs")
+        page.keyboard.press("2")
+        page.wait_for_url("**/pairs?done=1&said=1")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url("**/pairs?done=2&said=2")
+        page.keyboard.press("s")
+        page.wait_for_url("**skip=*")
+        page.keyboard.press("0")
+        page.wait_for_url("**said=3")
+        assert noted == []
+        page.close()
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(origin + "/pairs?done=3")
+        page.get_by_role("button", name="This one first").first.click()
+        assert "said=4" in page.url
+        context.close()
+    with open_store(own.config.store.database) as store:
+        made = standing_preferences(store.decisions.verdicts())
+    assert [(one.side, one.tie) for one in made] == [
+        ("right", False),
+        ("left", False),
+        ("left", True),
+        ("left", False),
+    ]
