@@ -208,11 +208,7 @@ def _report(
         title=config.report.title,
         as_of=evidence.as_of,
         currency=config.money.currency,
-        versions=(
-            ("groundswell", __version__),
-            ("encoder", encoder_id(config)),
-            *weighed.versions,
-        ),
+        versions=(("groundswell", __version__), ("encoder", encoder_id(config)), *weighed.versions),
         strategy=weighed.parameters.strategy,
         weights=ranking.weights,
         evidence_level=ranking.evidence_level,

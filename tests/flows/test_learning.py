@@ -38,10 +38,10 @@ def config(installation: Path, tmp_path: Path) -> Config:
 
 
 def content(report: IdeaReport) -> str:
-    """Return all of a report but its run, the decisions it names, and rows refused once more."""
+    """Return all of a report but its run, the decisions it names, and rows read once more."""
     versions = tuple(one for one in report.versions if one[0] != "decisions")
     first = replace(report.run, run_id=1, started_at=BEGUN, finished_at=None)
-    totals = replace(report.totals, quarantined=0)
+    totals = replace(report.totals, quarantined=0, duplicates=0)
     return to_json(replace(report, run=first, versions=versions, totals=totals))
 
 
