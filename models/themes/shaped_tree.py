@@ -61,7 +61,7 @@ def describe_shape(
     shown = living(shape, wishes)
     needs = _describe(shown, wishes, by_id, said, centroids)
     retired = {
-        theme: _heirs(shape, theme, wishes)
+        theme: heirs_of_hidden(shape, theme, wishes)
         for theme in touched_needs(shape, wishes)
         if theme not in shown
     }
@@ -209,7 +209,7 @@ def _places(
     return {theme: (x, y) for theme, (x, y) in zip(middles, placed, strict=True)}
 
 
-def _heirs(shape: Shape, theme: int, wishes: Wishes) -> Heirs:
+def heirs_of_hidden(shape: Shape, theme: int, wishes: Wishes) -> Heirs:
     """Return where the statements of a theme that is not shown are, with their shares."""
     home = wishes.homes.get(theme)
     if home is not None:
