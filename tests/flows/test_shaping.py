@@ -221,7 +221,8 @@ def shown_in(store: Store) -> list[tuple[str, int]]:
 
 def add(config: Config, more: Mapping[str, int]) -> None:
     """Append messages about some needs to the export."""
-    path = Path(config.sources[0].path)
+    path = config.sources[0].path
+    assert path is not None
     lines = [
         f"2026-05-{1 + number % 28:02},n{number},{NEEDS[WORDS.index(word)]} {number + 900}"
         for word, count in more.items()

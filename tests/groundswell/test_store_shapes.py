@@ -93,7 +93,7 @@ class TestShapes:
     ) -> None:
         found = store.lookups.statements_of(1, 9)
         assert [one.statement_id for one in found] == [statements[1]]
-        assert isinstance(found[0], Said) and found[0].text
+        assert found == [Said(statements[1], found[0].record_id, "offline", found[0].text_hash)]
         assert store.lookups.statements_of(1, 0) == []
 
     def test_what_a_person_retired_does_not_count_as_placed_nowhere(
