@@ -26,13 +26,27 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody with a password and a role."""
+    """Somebody who may sign in, and their role."""
 
     name: str
     role: Role
     password_hash: str
-    """Argon2id in its usual spelling, which names its parameters."""
+    """Argon2id in its usual spelling, which names its parameters; empty: no password lets in."""
     disabled: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what a provider knows a user for ever."""
+
+    issuer: str
+    """Address of the provider."""
+    subject: str
+    """The provider's own id of the person, which it never gives to another."""
+    user_name: str
+    managed: bool
+    """The provider brought this user, whose role follows it; else an admin tied the two."""
     created_at: datetime
 
 

@@ -31,6 +31,7 @@ from groundswell.domain.decisions import (
     Verdict,
     VerdictStatus,
 )
+from groundswell.domain.disagreement import Disagreement, Stance, disagreements
 from groundswell.domain.feedback import Annotation, Copy, FeedbackRecord, Statement, StatementKind
 from groundswell.domain.handover import Handover, Tracker, marks_in, new_mark
 from groundswell.domain.identity import content_id, require_aligned
@@ -66,6 +67,7 @@ __all__ = [
     "DecisionKind",
     "Dependency",
     "DependencyKind",
+    "Disagreement",
     "Draft",
     "FeatureCandidate",
     "FeedbackRecord",
@@ -85,6 +87,7 @@ __all__ = [
     "RiseAlert",
     "Row",
     "Signature",
+    "Stance",
     "Statement",
     "StatementKind",
     "SupportCost",
@@ -105,6 +108,7 @@ __all__ = [
     "apply",
     "content_id",
     "decide",
+    "disagreements",
     "marks_in",
     "new_mark",
     "replay",

@@ -94,6 +94,12 @@ class Verdicts:
         subject = self.subjects.get(target, _Subject())
         return subject.verdict or _verdict(target, subject)
 
+    def standing(self, target: str) -> list[Decision]:
+        """Return the decisions about an idea or theme that stand, undos aside, by number."""
+        subject = self.subjects.get(target, _Subject())
+        decisions = subject.decisions.values()
+        return [one for one in decisions if one.undoes is None and one.number not in subject.undone]
+
 
 def replay(decisions: Iterable[Decision]) -> Verdicts:
     """Return what stands after all decisions, from the first on.

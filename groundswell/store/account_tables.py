@@ -1,4 +1,4 @@
-"""The tables of the review app's users, their sessions and their tokens.
+"""The tables of the review app's users, their identities, sessions and tokens.
 
 They tell nothing of the feedback, so an image of the store leaves them out.
 """
@@ -27,6 +27,17 @@ web_user = table(
     required("created_at", Moment),
     info=NO_DATA,
 )
+
+web_identity = table(
+    "web_identity",
+    key("issuer"),
+    key("subject"),
+    required("user_name", Words, part_of("web_user.name")),
+    required("managed", Boolean),
+    required("created_at", Moment),
+    info=NO_DATA,
+)
+Index("web_identity_user", web_identity.c.user_name)
 
 web_session = table(
     "web_session",

@@ -117,6 +117,18 @@ class Lookups:
             found: int | None = connection.scalar(newest)
         return found
 
+    def good_runs(self) -> list[tuple[int, datetime]]:
+        """Return (run, when it began) of every report that went well, the newest first."""
+        report, run = tables.report.c, tables.run.c
+        query = (
+            select(report.run_id, run.started_at)
+            .join_from(tables.report, tables.run)
+            .where(run.state == "ok")
+            .order_by(report.run_id.desc())
+        )
+        with self._database.read() as connection:
+            return [(run_id, began) for run_id, began in connection.execute(query)]
+
     def record(self, record_id: str) -> WholeRecord | None:
         """Return one record; None if there is none of this id."""
         table, package = tables.record, tables.package.c

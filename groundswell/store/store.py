@@ -15,11 +15,13 @@ from groundswell.store.engines import journal_mode
 from groundswell.store.feedback import Feedback
 from groundswell.store.handovers import Handovers
 from groundswell.store.ideas import Ideas
+from groundswell.store.identities import Identities
 from groundswell.store.image import image
 from groundswell.store.leases import TTL_SECONDS, hold
 from groundswell.store.ledger import Ledger
 from groundswell.store.lookups import Lookups
 from groundswell.store.market import Market
+from groundswell.store.personal import Personal
 from groundswell.store.schema import migrate, revision
 from groundswell.store.shapes import Shapes
 from groundswell.store.themes import Themes
@@ -29,7 +31,7 @@ from groundswell.store.vectors import Vectors
 class Store:
     """An open store. Reading needs nothing more; every writing method takes a lease.
 
-    Only what people do, in `decisions` and `accounts`, is written without one.
+    Only what people do (`decisions`, `accounts`, `identities`, `personal`) is written without one.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,6 +45,8 @@ class Store:
         self.ideas = Ideas(database)
         self.handovers = Handovers(database)
         self.accounts = Accounts(database)
+        self.identities = Identities(database)
+        self.personal = Personal(database)
         self.decisions = Decisions(database)
         self.ledger = Ledger(database)
         self.lookups = Lookups(database)
