@@ -145,7 +145,7 @@ def write_report(context: RunContext) -> StepResult:
     report = load_report(context.store, context.run.run_id)
     changes = changes_since_last_run(context, report)
     folder = context.config.report.folder.absolute()
-    files = reports.render(report, changes)
+    files = reports.render(report, changes, has_plan=(folder / "plan.html").exists())
     written = [(name, write_whole(folder / name, data), len(data)) for name, data in files.items()]
     context.store.ideas.save_files(context.lease, context.run.run_id, str(folder), written)
     return StepResult("write_report", len(files), len(written), 0, 0.0)

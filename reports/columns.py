@@ -4,11 +4,11 @@ A cell is text, a number, a date or None for what is not known; numbers are plai
 spreadsheet can compute with them, and their units stand in the heading.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from groundswell.report import IdeaReport, Profit, Quote, RankedIdea
+from groundswell.report import IdeaReport, Profit, Quote, RankedIdea, ReviewVerdict
 from reports import figures
 
 Cell = str | float | date | None
@@ -45,8 +45,24 @@ def ideas(report: IdeaReport) -> Table:
         *((f"value ({money})", 12), (f"cost ({report.currency})", 12)),
         *((f"net of the first year ({report.currency})", 12), ("pays within a year (0-1)", 10)),
         *((f"cost of delay ({report.currency}/week)", 12), ("ranks by strategy", 40)),
+        *((name, width) for name, width, _ in DECISION_CELLS),
     )
     return Table("Ideas", headings, tuple(_idea_row(idea) for idea in report.ideas))
+
+
+def _of_verdict(read: Callable[[ReviewVerdict], Cell]) -> Callable[[RankedIdea], Cell]:
+    return lambda idea: None if idea.verdict is None else read(idea.verdict)
+
+
+DECISION_CELLS: tuple[tuple[str, int, Callable[[RankedIdea], Cell]], ...] = (
+    ("decision", 12, _of_verdict(lambda said: said.status)),
+    ("decided by", 16, _of_verdict(lambda said: said.reviewer or None)),
+    ("decided on", 12, _of_verdict(lambda said: said.at.date() if said.at else None)),
+    ("deferred until", 12, _of_verdict(lambda said: said.until)),
+    ("decision reason", 40, _of_verdict(lambda said: said.reason or None)),
+    ("reviewers' brief", 60, _of_verdict(lambda said: said.brief)),
+)
+"""What reviewers say of an idea: (heading, width in characters, cell)."""
 
 
 def _idea_row(idea: RankedIdea) -> tuple[Cell, ...]:
@@ -61,6 +77,7 @@ def _idea_row(idea: RankedIdea) -> tuple[Cell, ...]:
         *(" ".join(idea.what_would_change), "; ".join(idea.item_ids)),
         *("; ".join(map(str, idea.theme_ids)), *_profit_cells(idea.profit)),
         "; ".join(f"{name} {rank}" for name, rank in idea.ranks_by_strategy),
+        *(cell(idea) for _, _, cell in DECISION_CELLS),
     )
 
 

@@ -41,8 +41,8 @@ _THEMES = 60
 """Themes with a paragraph of their own, those with most voices."""
 
 
-def report_html(report: IdeaReport, changes: Changes) -> str:
-    """Return the page.
+def report_html(report: IdeaReport, changes: Changes, *, has_plan: bool = False) -> str:
+    """Return the page; it links to plan.html where that lies beside it.
 
     Its policy allows no script, no request and only the one style sheet it contains, whose hash
     it names. Every text is escaped, and characters that would hide or reorder it are marked.
@@ -52,6 +52,7 @@ def report_html(report: IdeaReport, changes: Changes) -> str:
         report=report,
         changes=changes,
         currency=report.currency,
+        has_plan=has_plan,
         **style_sheets("report.css"),
         tiers=[(tier, tuple(ideas)) for tier, ideas in groupby(report.ideas, lambda i: i.tier)],
         decisions=summary.decisions(report, changes),

@@ -5,8 +5,13 @@ from reports.changes import changes_markdown
 from reports.interchange import changes_json, plan_json, to_json
 
 
-def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
+def render(report: IdeaReport, changes: Changes, *, has_plan: bool = False) -> dict[str, bytes]:
     """Return the report's files by name; equal arguments give equal bytes.
+
+    Parameters
+    ----------
+    has_plan
+        A release plan lies beside it, to which the page links.
 
     Returns
     -------
@@ -24,7 +29,7 @@ def render(report: IdeaReport, changes: Changes) -> dict[str, bytes]:
     from reports.page import report_html
 
     return {
-        "report.html": report_html(report, changes).encode(),
+        "report.html": report_html(report, changes, has_plan=has_plan).encode(),
         "ideas.csv": ideas_csv(report),
         "ideas.xlsx": ideas_xlsx(report),
         "ideas.json": to_json(report).encode(),

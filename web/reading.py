@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from groundswell.report import Changes, IdeaMove, IdeaReport, RankedIdea, ThemeSummary
+from web.comparing import compared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,18 +143,10 @@ def plan(folder: "Path") -> "ReleasePlan | None":
 
 def _read(store: "Store", run_id: int) -> Reading:
     import reports
-    from models.ranking.moves import compare_reports
 
     document = store.ideas.report(run_id)
     if document is None:
         raise ValueError(f"the report of run {run_id} is gone")
-    earlier = store.ideas.previous_report(run_id)
     report = reports.from_json(document)
-    opened = [p for p in store.feedback.packages() if p.run_id == run_id and p.kind == "feedback"]
-    changes = compare_reports(
-        reports.from_json(earlier) if earlier else None,
-        report,
-        new_records=sum(package.accepted for package in opened),
-        theme_changes=store.themes.changes(run_id),
-    )
-    return Reading(report, changes)
+    earlier = (run for run, _ in store.lookups.good_runs() if run < run_id)
+    return Reading(report, compared(store, report, next(earlier, None)).changes)

@@ -32,9 +32,7 @@ class Identities:
     def of(self, user_name: str) -> list[Identity]:
         """Return the identities of a user."""
         with self._database.read() as connection:
-            return values(
-                connection, web_identity, Identity, web_identity.c.user_name == user_name
-            )
+            return values(connection, web_identity, Identity, web_identity.c.user_name == user_name)
 
     def add_newcomer(self, user: User, identity: Identity) -> bool:
         """Keep a new user with their identity; False, and nothing done, if the name is taken."""

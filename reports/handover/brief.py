@@ -57,10 +57,12 @@ def brief_of(idea: RankedIdea, report: IdeaReport, mark: str, details: Details) 
     Parameters
     ----------
     mark
-        By which the issue will be known, from `groundswell.domain.new_mark`.
+        By which the issue will be known, from `groundswell.domain.new_mark`; empty: it is not
+        handed over by us, so its status is not read back.
     """
     sections = (
         ("The need", [Paragraph(_short(idea.need, ""))]),
+        ("What the team says", list(_team(idea))),
         ("The job it serves", list(_listed(_jobs(idea)))),
         ("Why now", list(_why(idea, report, details))),
         ("In customers' words", [_quoted(quote) for quote in idea.quotes[:QUOTES]]),
@@ -85,6 +87,21 @@ def digest(brief: Brief) -> str:
     """Return the SHA-256 of what a brief says."""
     said = json.dumps([brief.title, [asdict(block) for block in brief.blocks]])
     return sha256(said.encode()).hexdigest()
+
+
+def _team(idea: RankedIdea) -> Iterator[Block]:
+    """Yield what reviewers wrote of it, paragraph by paragraph, and their verdict."""
+    said = idea.verdict
+    if said is None:
+        return
+    yield from (
+        Paragraph(one_line(part)) for part in (said.brief or "").split("\n") if part.strip()
+    )
+    if said.status != "undecided":
+        until = f" until {figures.day(said.until)}" if said.until else ""
+        on = f" on {figures.day(said.at)}" if said.at else ""
+        why = f": {one_line(said.reason)}" if said.reason else "."
+        yield Paragraph(f"{said.status.capitalize()}{until} by {said.reviewer}{on}{why}")
 
 
 def _jobs(idea: RankedIdea) -> Iterator[str]:
@@ -170,14 +187,16 @@ def _accepted(quotes: Sequence[Quote]) -> Iterator[Block]:
 
 
 def _origin(idea: RankedIdea, report: IdeaReport, mark: str, details: Details) -> Iterator[Block]:
-    yield Paragraph(
+    where = (
         f"{idea.candidate_id} in run {report.run.run_id} of {report.title},"
         f" evidence up to {figures.day(report.as_of)}."
-        " Leave the last line in place: it ties the issue to the idea when its status is read back."
     )
+    tied = "it ties the issue to the idea when its status is read back."
+    yield Paragraph(f"{where} Leave the last line in place: {tied}" if mark else where)
     if details.link:
         yield Link("Report", details.link)
-    yield Marked(mark)
+    if mark:
+        yield Marked(mark)
 
 
 def _listed(lines: Iterator[str]) -> Iterator[Block]:

@@ -16,14 +16,19 @@ from web.pages import (
     runs,
     search,
     shaping,
+    views,
 )
 from web.pages.rendering import static_file
 from web.pages.report import health, ideas_json, report_page
 
 ROUTES = (
     Route("/", ("GET",), "read", inbox.show),
+    Route("/seen", ("POST",), "read", inbox.mark_seen),
     Route("/ideas", ("GET",), "read", ideas.show),
+    Route("/views", ("POST",), "read", views.save),
+    Route("/views/{view_id}", ("POST",), "read", views.change),
     Route("/export/ideas.{form}", ("GET",), "read", ideas.export),
+    Route("/export/brief/{idea_id:path}", ("GET",), "read", idea.brief),
     Route("/ideas/{idea_id:path}", ("GET",), "read", idea.show),
     Route("/compare", ("GET",), "read", compare.show),
     Route("/pairs", ("GET",), "review", pairs.show),
@@ -45,6 +50,7 @@ ROUTES = (
     Route("/decide", ("POST",), "review", deciding.decide_marked),
     Route("/undo/{number}", ("POST",), "review", deciding.undo),
     Route("/about", ("GET",), "read", about.show),
+    Route("/plan.html", ("GET",), "read", plan.show_file),
     Route("/report.html", ("GET",), "read", report_page),
     Route("/ideas.json", ("GET",), "read", ideas_json),
     Route("/healthz", ("GET",), "read", health),

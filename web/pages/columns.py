@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from groundswell.report import RankedIdea
-from reports.columns import Cell
+from reports.columns import DECISION_CELLS, Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ CHOICE = (
         ("status", 10, lambda idea: idea.status),
         ("status reason", 30, lambda idea: idea.status_reason),
     ),
+    Column("decision", "Decision", DECISION_CELLS, chosen=False),
     Column(
         "mentions",
         "Mentions",

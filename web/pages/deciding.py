@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from groundswell.domain import Decision, Draft, IdeaVerdict, Verdict
 from groundswell.domain.decisions import RANKING, FieldValue
+from groundswell.domain.disagreement import about
 from groundswell.domain.drafts import membership, need_of, statement_of, theme_of
 from groundswell.errors import ConflictError, DecisionError
 from web.guard import Context, Form, Refused
@@ -120,6 +121,9 @@ def decided(context: Context, target: str) -> dict[str, Any]:
         "verdict": verdicts.of(target),
         "decisions": context.store.decisions.log(target=target)[::-1],
         "undone": verdicts.undone,
+        "disputes": []
+        if theme_of(target) is not None
+        else about(target, verdicts.standing(target)),
         "may_review": context.reviewer.may("review"),
         "what_changed": what_changed,
     }

@@ -1,14 +1,18 @@
 """The page of one idea: everything the report says of it, with the places it can be checked."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from groundswell.report import RankedIdea, ReleasePlan
 from reports import figures, plan_words
+from reports.inert import markdown_text
 from web import reading as store_reading
 from web.guard import Context
 from web.pages.deciding import decided
 from web.pages.rendering import not_found, page
+from web.pages.said import what_is_said, with_verdicts
 
 
 def show(request: Request, context: Context) -> Response:
@@ -42,6 +46,26 @@ def show(request: Request, context: Context) -> Response:
         after=ideas[place + 1] if place + 1 < len(ideas) else None,
         plan_line=_planned(idea, plan) if plan else "",
         **decided(context, idea_id),
+    )
+
+
+def brief(request: Request, context: Context) -> Response:
+    """Answer with the brief of an idea as Markdown, to be pasted into an issue."""
+    from reports.handover import Details, brief_of, markdown
+
+    idea_id = request.path_params["idea_id"]
+    reading = store_reading.newest(context.store)
+    if reading is None or idea_id not in reading.ideas:
+        return not_found(request, context, f"No idea {idea_id}", "The inbox says what moved.")
+    said = what_is_said(context.store)
+    (idea,) = with_verdicts([reading.ideas[idea_id]], said, context.now.date())
+    settings = context.config.handover
+    found = brief_of(idea, reading.report, "", Details(settings.link, settings.accounts))
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", idea_id).strip("-.") or "idea"
+    return Response(
+        f"# {markdown_text(found.title)}\n\n{markdown(found.blocks)}",
+        headers={"Content-Disposition": f'attachment; filename="{name}.md"'},
+        media_type="text/markdown; charset=utf-8",
     )
 
 

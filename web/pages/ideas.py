@@ -1,18 +1,21 @@
 """The table of ideas: what a reader chose to see of them, as a page and as files."""
 
 import json
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from groundswell.report import IdeaReport
 from reports import explanations
-from reports.columns import Table
+from reports.columns import Cell, Table
 from web.guard import Context
 from web.pages.columns import CHOICE
 from web.pages.rendering import not_found, page
+from web.pages.said import DECISIONS, what_is_said
 from web.pages.view import PAGE, View, chosen_ideas, ranks_of, read_view, table_of
+from web.pages.views import address_of_view, views_of
 from web.reading import Reading, newest
 
 KINDS = {
@@ -28,8 +31,12 @@ def show(request: Request, context: Context) -> Response:
     reading = newest(context.store)
     if reading is None:
         return page(request, context, "ideas_page.html", title="Ideas", report=None)
+    default = context.store.personal.default_view(context.reviewer.name)
+    if default is not None and not request.url.query:
+        return RedirectResponse(address_of_view(default.query), 303)
     view = read_view(request.query_params)
-    found = chosen_ideas(view, reading)
+    said = what_is_said(context.store)
+    found = chosen_ideas(view, reading, said, context.now.date())
     last = max(1, -(-len(found) // PAGE))
     start = (min(view.page, last) - 1) * PAGE
     return page(
@@ -44,8 +51,8 @@ def show(request: Request, context: Context) -> Response:
         last=last,
         ranks=ranks_of(view, reading),
         choice_of_columns=CHOICE,
-        verdicts=context.store.decisions.ideas(),
-        seen=context.store.decisions.verdicts().number,
+        said=said,
+        views=views_of(context, view),
         may_review=context.reviewer.may("review"),
         **_choices(reading),
     )
@@ -60,15 +67,15 @@ def export(request: Request, context: Context) -> Response:
     if reading is None:
         return not_found(request, context, "No report yet", "Type 'groundswell run' first.")
     view = read_view(request.query_params)
-    body = _written(form, view, reading)
+    table = table_of(view, reading, what_is_said(context.store), context.now.date())
+    body = _written(form, table, view, reading)
     headers = {"Content-Disposition": f'attachment; filename="ideas.{form}"'}
     return Response(body, headers=headers, media_type=KINDS[form])
 
 
-def _written(form: str, view: View, reading: Reading) -> bytes:
+def _written(form: str, table: Table, view: View, reading: Reading) -> bytes:
     from reports.export import table_csv, table_xlsx
 
-    table = table_of(view, reading)
     if form == "csv":
         return table_csv(table)
     if form == "xlsx":
@@ -79,7 +86,9 @@ def _written(form: str, view: View, reading: Reading) -> bytes:
 def _as_json(table: Table, view: View, report: IdeaReport) -> bytes:
     from reports.interchange import significant
 
-    def plain(cell: Any) -> Any:
+    def plain(cell: Cell) -> Cell:
+        if isinstance(cell, date):
+            return cell.isoformat()
         return significant(cell) if isinstance(cell, float) else cell
 
     names = [name for name, _ in table.headings]
@@ -106,6 +115,7 @@ def _choices(reading: Reading) -> dict[str, Any]:
         "segments": [(name, name) for name in reading.segments],
         "channels": [(name, name) for name in reading.channels],
         "badges": [(badge, badge) for badge in badges],
+        "decisions": [(name, name) for name in DECISIONS],
         "needs": [(str(theme_id), label) for label, theme_id in named],
         "strategies": [(name, name) for name in reading.strategies[1:]],
     }

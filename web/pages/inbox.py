@@ -1,52 +1,22 @@
-"""The inbox: what changed since the run before, and what near the top rests on little."""
+"""The inbox: what waits for a decision, and what is different since its reader last looked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from groundswell.personal import LastSeen
 from groundswell.report import IdeaMove, RankedIdea, ThemeSummary
 from reports import changes as moves
 from reports import figures
-from web.guard import Context
+from web.comparing import TOP, Comparison, compared, solved, weak
+from web.guard import Context, Refused
+from web.pages.groups import Entry, Group, group, of_idea
+from web.pages.inbox_decisions import to_be_decided
+from web.pages.own import in_person
 from web.pages.rendering import address_of, page
+from web.pages.since import CHOICES, day_in_words, in_words, since
 from web.reading import Reading, newest
-
-SHOWN = 8
-"""Entries of a group; the rest stand behind a link."""
-TOP = 10
-"""Ranks that are looked at first, as in the report's summary."""
-UNSURE = ("thin evidence", "single account", "channels disagree", "stale signal")
-"""Badges that say the evidence is thin or at odds with itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the inbox."""
-
-    title: str
-    address: str
-    """Empty: it has no page any more."""
-    words: str = ""
-    mark: str = ""
-    """A short word before it, ``4 → 2``."""
-    kind: str = ""
-    """Of the mark, for its colour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Entries that ask for the same kind of look."""
-
-    place: int
-    """In the order of groups, from 1."""
-    heading: str
-    why: str
-    entries: tuple[Entry, ...]
-    more: int = 0
-    all: str = ""
-    """Address of all of them."""
 
 
 def show(request: Request, context: Context) -> Response:
@@ -54,77 +24,101 @@ def show(request: Request, context: Context) -> Response:
     reading = newest(context.store)
     if reading is None:
         return page(request, context, "inbox.html", title="Inbox", report=None)
+    store, now = context.store, context.now
+    seen = store.personal.last_seen(context.reviewer.name)
+    runs = store.lookups.good_runs()
+    moment = since(request.query_params.get("since", ""), runs, seen, now)
+    comparison = compared(store, reading.report, moment.run_id)
+    found = (*to_be_decided(reading, store, now.date()), *different(reading, comparison))
     return page(
         request,
         context,
         "inbox.html",
         title="Inbox",
         report=reading.report,
-        changes=reading.changes,
-        groups=groups(reading),
+        moment=moment,
+        choices=CHOICES,
+        lead=in_words(moment, comparison.changes, now),
+        seen_at=day_in_words(seen.at, now) if seen else "",
+        is_seen=seen is not None and seen.run_id == reading.report.run.run_id,
+        groups=tuple(one for one in found if one.entries),
     )
 
 
-def groups(reading: Reading) -> tuple[Group, ...]:
-    """Return what there is to look at, most pressing first; groups without entries are left out."""
-    found = (*_about_ideas(reading), *_about_needs(reading))
-    return tuple(sorted((group for group in found if group.entries), key=lambda one: one.place))
+def mark_seen(request: Request, context: Context) -> Response:
+    """Remember the report that the page was of as the one its reader has seen."""
+    reviewer = in_person(request, context)
+    wanted = context.form.get("run", "")
+    for run_id, _ in context.store.lookups.good_runs():
+        if str(run_id) == wanted:
+            context.store.personal.mark_seen(reviewer, LastSeen(run_id, context.now))
+            return RedirectResponse("/", 303)
+    raise Refused(400, f"run {wanted[:20]!r}: there is no report of it; reload the inbox")
 
 
-def _about_ideas(reading: Reading) -> Iterator[Group]:
-    moved = [_moved(move, reading) for move in reading.changes.moves]
-    yield _group(
-        1,
+def different(reading: Reading, comparison: Comparison) -> tuple[Group, ...]:
+    """Return what is different since an earlier report, and what near the top rests on little."""
+    return (
+        *_about_ideas(reading, comparison),
+        *_about_needs(reading, comparison),
+        _weak(reading, comparison),
+    )
+
+
+def _about_ideas(reading: Reading, comparison: Comparison) -> Iterator[Group]:
+    yield group(
+        "Back after a rejection, or perhaps solved",
+        "Rejected before and asked for by more, gone before and ranked again, or met by a release"
+        " of ours that fewer ask after.",
+        list(_returned(reading, comparison)),
+    )
+    moved = [_moved(move, reading) for move in comparison.changes.moves]
+    yield group(
         "Ideas that moved",
-        "Their place is another than in the run before, with the evidence that moved them.",
+        "Their place is another than it was, with the evidence that moved them.",
         moved,
         "/ideas",
     )
-    yield _group(
-        2,
-        "Back, or perhaps solved",
-        "Gone before and ranked again, or met by a release of ours that fewer ask after.",
-        list(_returned(reading)),
-    )
-    yield _group(
-        5,
-        "Weak evidence near the top",
-        f"Among the first {TOP}, and resting on few voices, on one account, on old signals, or on"
-        " channels that disagree. Ask before building.",
-        list(_unsure(reading)),
-    )
 
 
-def _about_needs(reading: Reading) -> Iterator[Group]:
-    yield _group(
-        3,
-        "Rising needs",
-        "Voiced more than their own past and the total volume explain.",
-        list(_rising(reading)),
+def _about_needs(reading: Reading, comparison: Comparison) -> Iterator[Group]:
+    yield group(
+        "New and rising needs",
+        "Heard for the first time, or voiced more than their own past and the total volume"
+        " explain.",
+        [*_born(reading, comparison), *_rising(reading, comparison)],
         "/needs?state=rising",
     )
-    yield _group(
-        4,
+    yield group(
         "What became of the needs",
-        "Born, grown, split, merged, drifted or gone since the run before.",
-        list(_told(reading)),
+        "Grown, shrunk, split, merged, drifted or gone.",
+        list(_told(reading, comparison)),
         "/needs",
     )
-    yield _group(
-        6,
+    yield group(
         "Provisional needs",
         "Halves of the statements do not both show them: read the quotes first.",
         [
             Entry(need.label, address_of("needs", need.theme_id), _size(need))
             for need in reading.report.themes
-            if need.state == "provisional"
+            if need.state == "provisional" and need.theme_id not in comparison.earlier.provisional
         ],
         "/needs?state=provisional",
     )
 
 
-def _group(place: int, heading: str, why: str, entries: list[Entry], every: str = "") -> Group:
-    return Group(place, heading, why, tuple(entries[:SHOWN]), max(0, len(entries) - SHOWN), every)
+def _weak(reading: Reading, comparison: Comparison) -> Group:
+    found = weak(reading.report)
+    return group(
+        "Weak evidence near the top",
+        f"Among the first {TOP}, and resting on few voices, on one account, on old signals, or on"
+        " channels that disagree. Ask before building.",
+        [
+            of_idea(idea, f"{', '.join(found[name])}; {_heard(idea)}", str(idea.rank))
+            for name, idea in reading.ideas.items()
+            if name in found and name not in comparison.earlier.weak
+        ],
+    )
 
 
 def _moved(move: IdeaMove, reading: Reading) -> Entry:
@@ -133,19 +127,29 @@ def _moved(move: IdeaMove, reading: Reading) -> Entry:
     return Entry(move.title, address, move.reason, moves.places(move), moves.move_kind(move))
 
 
-def _returned(reading: Reading) -> Iterator[Entry]:
-    for move in reading.changes.moves:
+def _returned(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
+    earlier, now_solved = comparison.earlier, solved(reading.report)
+    for name, idea in reading.ideas.items():
+        if earlier.statuses.get(name) == "rejected" and idea.status != "rejected":
+            yield of_idea(idea, idea.status_reason, "returned", "returned")
+        elif name in now_solved and name not in earlier.solved:
+            yield of_idea(idea, f"possibly solved: {now_solved[name]}", str(idea.rank))
+    for move in comparison.changes.moves:
         if moves.move_kind(move) == "returned":
             yield _moved(move, reading)
-    for idea in reading.report.ideas:
-        if "possibly solved" in idea.badges:
-            words = f"possibly solved: {idea.status_reason or 'a release matches it'}"
-            yield _idea(idea, words, str(idea.rank))
 
 
-def _rising(reading: Reading) -> Iterator[Entry]:
+def _born(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
+    for change in comparison.changes.themes:
+        for theme_id in change.theme_ids if change.kind == "born" else ():
+            if theme_id in reading.needs:
+                need = reading.needs[theme_id]
+                yield Entry(need.label, address_of("needs", theme_id), _size(need), "new", "new")
+
+
+def _rising(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
     for need in reading.report.themes:
-        for rise in need.rises[:1]:
+        for rise in need.rises[:1] if need.theme_id not in comparison.earlier.rising else ():
             words = f"since {figures.day(rise.since)}: {figures.count(rise.voices)} voices,"
             words += f" {figures.number(rise.expected)} expected"
             words += f", with version {rise.version}" if rise.version else ""
@@ -153,24 +157,15 @@ def _rising(reading: Reading) -> Iterator[Entry]:
             yield Entry(need.label, address_of("needs", need.theme_id), words, mark, "returned")
 
 
-def _told(reading: Reading) -> Iterator[Entry]:
-    for change in reading.changes.themes:
+def _told(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
+    for change in comparison.changes.themes:
+        if change.kind == "born":
+            continue
         known = next((n for n in change.theme_ids if n in reading.needs), None)
         label = reading.needs[known].label if known is not None else change.sentence
         words = change.sentence if known is not None else ""
         address = "" if known is None else address_of("needs", known)
-        yield Entry(label, address, words, change.kind, "new" if change.kind == "born" else "")
-
-
-def _unsure(reading: Reading) -> Iterator[Entry]:
-    for idea in reading.report.ideas[:TOP]:
-        found = [badge for badge in idea.badges if badge in UNSURE]
-        if found:
-            yield _idea(idea, f"{', '.join(found)}; {_heard(idea)}", str(idea.rank))
-
-
-def _idea(idea: RankedIdea, words: str, mark: str) -> Entry:
-    return Entry(idea.title, address_of("ideas", idea.candidate_id), words, mark)
+        yield Entry(label, address, words, change.kind)
 
 
 def _heard(idea: RankedIdea) -> str:

@@ -1,7 +1,7 @@
 """The release plan that was made last, as it lies beside the report."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from reports.plan_page import load_bars
 from web import reading as store_reading
@@ -25,3 +25,8 @@ def show(request: Request, context: Context) -> Response:
         links={one: address_of("ideas", one) for one in reading.ideas},
         load_bar=load_bars(plan),
     )
+
+
+def show_file(_request: Request, _context: Context) -> Response:
+    """Lead from where the report's page says the plan is to where it is here."""
+    return RedirectResponse("/plan", 303)

@@ -6,12 +6,14 @@ columns, page and the ideas marked for comparison.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from starlette.datastructures import QueryParams
 
 from groundswell.report import RankedIdea
 from reports.columns import Cell, Table
 from web.pages.columns import CHOICE, COLUMNS, FIXED, Column
+from web.pages.said import Said, with_verdicts
 from web.reading import Reading
 
 PAGE = 50
@@ -30,6 +32,8 @@ class View:
     """Number of a need."""
     status: str = ""
     badge: str = ""
+    decision: str = ""
+    """One of `DECISIONS`, by what reviewers say now."""
     strategy: str = ""
     """By which ideas are ranked; empty: the report's own."""
     sort: str = ""
@@ -49,15 +53,13 @@ class View:
     @property
     def filtered(self) -> bool:
         """Tell whether something is left out."""
-        return any((self.q, self.segment, self.channel, self.theme, self.status, self.badge))
+        texts = (self.q, self.segment, self.channel, self.theme, self.status)
+        return any((*texts, self.badge, self.decision))
 
     def query(self, **changes: object) -> dict[str, object]:
         """Return the view, changed, as a query; what says nothing is left out."""
         other = replace(self, **{"page": 1} | changes)  # type: ignore[arg-type]
-        found: dict[str, object] = {
-            name: getattr(other, name)
-            for name in ("q", "segment", "channel", "theme", "status", "badge", "strategy", "sort")
-        }
+        found: dict[str, object] = {name: getattr(other, name) for name in (*_TEXTS, "sort")}
         found["columns"] = ",".join(other.columns)
         found["compare"] = ",".join(other.compare)
         found["page"] = other.page if other.page > 1 else ""
@@ -98,8 +100,8 @@ def marked(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in ids if one))
 
 
-def chosen_ideas(view: View, reading: Reading) -> list[RankedIdea]:
-    """Return the ideas of a view in its order, those of all pages.
+def chosen_ideas(view: View, reading: Reading, said: Said, today: date) -> list[RankedIdea]:
+    """Return the ideas of a view in its order, those of all pages, with the verdicts of today.
 
     Not known stands last in either direction; equals stand by rank.
     """
@@ -109,7 +111,8 @@ def chosen_ideas(view: View, reading: Reading) -> list[RankedIdea]:
     def value(idea: RankedIdea) -> Cell:
         return ranks[idea.candidate_id] if key == "rank" else COLUMNS[key].cells[0][2](idea)
 
-    found = [idea for idea in reading.report.ideas if _matches(idea, view, reading)]
+    matching = (idea for idea in reading.report.ideas if _matches(idea, view, reading, said))
+    found = with_verdicts(matching, said, today)
     known = [idea for idea in found if value(idea) is not None]
     known.sort(key=lambda idea: _order(value(idea)), reverse=view.sort.startswith("-"))
     return known + [idea for idea in found if value(idea) is None]
@@ -123,12 +126,12 @@ def ranks_of(view: View, reading: Reading) -> Mapping[str, int | None]:
     return {idea.candidate_id: dict(idea.ranks_by_strategy).get(view.strategy) for idea in ideas}
 
 
-def table_of(view: View, reading: Reading) -> Table:
+def table_of(view: View, reading: Reading, said: Said, today: date) -> Table:
     """Return the ideas of a view, those of all its pages, with the columns it shows."""
     currency = reading.report.currency
     cells = [cell for column in view.shown for cell in column.cells]
     headings = [(name.format(currency=currency), width) for name, width, _ in cells]
-    ideas = chosen_ideas(view, reading)
+    ideas = chosen_ideas(view, reading, said, today)
     rows = [tuple(cell(idea) for _, _, cell in cells) for idea in ideas]
     if view.strategy not in ("", reading.report.strategy):
         ranks = ranks_of(view, reading)
@@ -137,10 +140,10 @@ def table_of(view: View, reading: Reading) -> Table:
     return Table("Ideas", tuple(headings), tuple(rows))
 
 
-_TEXTS = ("q", "segment", "channel", "theme", "status", "badge", "strategy")
+_TEXTS = ("q", "segment", "channel", "theme", "status", "badge", "decision", "strategy")
 
 
-def _matches(idea: RankedIdea, view: View, reading: Reading) -> bool:
+def _matches(idea: RankedIdea, view: View, reading: Reading, said: Said) -> bool:
     folded = reading.words[idea.candidate_id]
     return (
         all(word in folded for word in view.q.casefold().split())
@@ -149,6 +152,7 @@ def _matches(idea: RankedIdea, view: View, reading: Reading) -> bool:
         and (not view.theme or view.theme in map(str, idea.theme_ids))
         and (not view.status or idea.status == view.status)
         and (not view.badge or view.badge in idea.badges)
+        and (not view.decision or said.matches(idea.candidate_id, view.decision))
     )
 
 

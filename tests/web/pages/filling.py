@@ -105,11 +105,17 @@ def fill(
 
 
 def _of_run(report: IdeaReport, run_id: int, *, earlier: bool) -> IdeaReport:
-    """Return the report of a run; in the earlier one the last idea is missing, two have swapped."""
+    """Return the report of a run.
+
+    In the earlier one the last idea is missing, two have swapped, nothing rises, all is certified.
+    """
     first, second, *rest = report.ideas
     ideas = (replace(second, rank=1), replace(first, rank=2), *rest[:-1])
     run = replace(report.run, run_id=run_id)
-    return replace(report, run=run, ideas=ideas if earlier else report.ideas)
+    if not earlier:
+        return replace(report, run=run)
+    themes = tuple(replace(theme, rises=(), state="certified") for theme in report.themes)
+    return replace(report, run=run, ideas=ideas, themes=themes)
 
 
 def _add_records(

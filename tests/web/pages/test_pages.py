@@ -38,7 +38,8 @@ def test_every_kind_of_page_answers_and_is_no_larger_than_half_a_megabyte(shown:
 def test_every_address_is_asked_for_in_these_tests(shown: Shown) -> None:
     asked = {address.split("?")[0].split("/")[1] for address in addresses(shown)}
     assert {route.path.split("/")[1] for route in ROUTES} - asked == {
-        *("export", "static", "report.html", "ideas.json", "healthz", "decide", "undo")
+        *("export", "static", "report.html", "plan.html", "ideas.json", "healthz"),
+        *("decide", "undo", "seen", "views"),
     }
 
 
@@ -70,7 +71,7 @@ def test_the_inbox_tells_what_moved_and_why(shown: Shown, report: IdeaReport) ->
     first, second, last = report.ideas[0], report.ideas[1], report.ideas[-1]
     assert "2 → 1" in text and "1 → 2" in text  # the first two changed places
     assert f"new at {last.rank}" in text  # the run before did not have it
-    assert "Rising needs" in text and "since 2026-05-18" in text
+    assert "New and rising needs" in text and "since 2026-05-18" in text
     assert "Provisional needs" in text
     assert first.candidate_id in text and second.candidate_id in text
 

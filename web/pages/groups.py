@@ -1,0 +1,59 @@
+"""What the inbox is made of: groups of lines, each line leading to where one acts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundswell.report import RankedIdea
+from web.pages.rendering import address_of, with_query
+from web.reading import Reading
+
+SHOWN = 8
+"""Entries of a group; the rest stand behind a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the inbox."""
+
+    title: str
+    address: str
+    """Empty: it has no page any more."""
+    words: str = ""
+    mark: str = ""
+    """A short word before it, ``4 → 2``."""
+    kind: str = ""
+    """Of the mark, for its colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that ask for the same kind of look."""
+
+    heading: str
+    why: str
+    entries: tuple[Entry, ...]
+    more: int = 0
+    all: str = ""
+    """Address of all of them."""
+
+
+def group(heading: str, why: str, entries: Sequence[Entry], every: str = "") -> Group:
+    """Return the first entries as a group; `every`: where all of them stand."""
+    return Group(heading, why, tuple(entries[:SHOWN]), max(0, len(entries) - SHOWN), every)
+
+
+def of_idea(idea: RankedIdea, words: str, mark: str = "", kind: str = "") -> Entry:
+    """Return a line that leads to an idea."""
+    return Entry(idea.title, address_of("ideas", idea.candidate_id), words, mark, kind)
+
+
+def to_decide(target: str, reading: Reading, words: str, mark: str = "", kind: str = "") -> Entry:
+    """Return a line that leads to where one decides about an idea or theme.
+
+    What is not in the report any more has no page; its decisions stand in the log, where they can
+    be undone.
+    """
+    if target in reading.ideas:
+        address = f"{address_of('ideas', target)}#decide"
+        return Entry(reading.ideas[target].title, address, words, mark, kind)
+    return Entry(target, with_query("/log", {"target": target}), words, mark, kind)

@@ -1,0 +1,80 @@
+"""The part of the inbox that asks for a decision, whatever a reader has seen before."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from groundswell.domain import Disagreement, Verdicts, disagreements
+from groundswell.store import Store
+from reports import figures
+from web.pages.groups import Entry, Group, group, to_decide
+from web.reading import Reading
+
+FIELDS = {"status": "", "effort_days": "days", "fit": "fit"}
+"""What a disagreement is about, as a short word."""
+
+
+def to_be_decided(reading: Reading, store: Store, today: date) -> Iterator[Group]:
+    """Yield what waits for a decision."""
+    verdicts = store.decisions.verdicts()
+    yield group(
+        "Reviewers disagree",
+        "Their own latest words do not go together. The latest one counts until somebody decides.",
+        list(_disputed(verdicts, reading)),
+        "/ideas?decision=disputed",
+    )
+    yield group(
+        "Deferred until now",
+        "The day has come to look at them again.",
+        list(_due(verdicts, reading, today)),
+        "/ideas?decision=deferred",
+    )
+    yield group(
+        "Decisions to look at again",
+        "What they were about has ended, moved or is no idea at present.",
+        list(_homeless(verdicts, reading, store)),
+        "/log",
+    )
+
+
+def said_by(dispute: Disagreement) -> str:
+    """Return who says what: ``ben: rejected · ann: accepted``."""
+    return " · ".join(f"{one.reviewer}: {_value(one.value)}" for one in dispute.stances)
+
+
+def _disputed(verdicts: Verdicts, reading: Reading) -> Iterator[Entry]:
+    found = [one for disputes in disagreements(verdicts).values() for one in disputes]
+    for dispute in sorted(found, key=lambda one: one.since, reverse=True):
+        words = said_by(dispute)
+        yield to_decide(dispute.target, reading, words, FIELDS[dispute.field])
+
+
+def _due(verdicts: Verdicts, reading: Reading, today: date) -> Iterator[Entry]:
+    waiting = [
+        (verdict.until, target, verdict)
+        for target, verdict in verdicts.ideas.items()
+        if verdict.status == "deferred" and verdict.until is not None and verdict.until <= today
+    ]
+    for until, target, verdict in sorted(waiting, key=lambda one: one[:2]):
+        words = f"deferred until {figures.day(until)} by {verdict.reviewer}"
+        words += f": {verdict.reason}" if verdict.reason else ""
+        yield to_decide(target, reading, words)
+
+
+def _homeless(verdicts: Verdicts, reading: Reading, store: Store) -> Iterator[Entry]:
+    from models.ranking.verdicts import attach_verdicts, without_idea
+
+    if not verdicts.subjects:
+        return
+    themes = store.themes
+    living = {theme.theme_id for theme in themes.themes()}
+    attached = attach_verdicts(verdicts, living, themes.retired_into())
+    lost = (*attached.needs_review, *without_idea(attached, store.ideas.candidates()))
+    for one in sorted(lost, key=lambda one: one.target):
+        yield to_decide(one.target, reading, one.reason)
+    for now, verdict in sorted(attached.ideas.items()):
+        if verdict.target != now:
+            yield to_decide(now, reading, f"what was decided on {verdict.target} holds here now")
+
+
+def _value(value: object) -> str:
+    return figures.number(value) if isinstance(value, float | int) else str(value)

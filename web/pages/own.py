@@ -1,0 +1,19 @@
+"""What somebody changes of their own alone: anybody who may read may do that, in person."""
+
+from starlette.requests import Request
+
+from web.accounts.asking import has_token
+from web.guard import Context, Refused
+
+
+def in_person(request: Request, context: Context) -> str:
+    """Return the name of who asks with a browser.
+
+    Raises
+    ------
+    Refused
+        A program asks: a token that may only read changes nothing, not even of its own user's.
+    """
+    if has_token(request):
+        raise Refused(403, "this is for a person with a browser; a token does not do it")
+    return context.reviewer.name
