@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from groundswell.accounts import PERMISSIONS, Permission, Role, User, user_name
+from groundswell.accounts import PERMISSIONS, Identity, Permission, Role, User, user_name
 from groundswell.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,11 +32,19 @@ RoleOption = Annotated[Role, typer.Option("--role", help="What the user may do."
 
 
 @users.command("add")
-def add_user(name: NameArgument, role: RoleOption, config: ConfigOption = DEFAULT_CONFIG) -> None:
+def add_user(
+    name: NameArgument,
+    role: RoleOption,
+    without_password: Annotated[
+        bool, typer.Option("--without-password", help="Signs in with the provider alone.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
     """Add a user; the password is asked for, or read from standard input."""
     with _accounts(config) as accounts:
         name = _spelt(name)
-        user = User(name, role, _new_password_hash(), False, datetime.now(UTC))
+        password_hash = "" if without_password else _new_password_hash()
+        user = User(name, role, password_hash, False, datetime.now(UTC))
         if not accounts.add_user(user):
             raise ConfigError(f"user {name}: is there already; choose another name")
     typer.echo(f"{name} may sign in as {role}.", err=True)
@@ -92,6 +100,41 @@ def set_password(name: NameArgument, config: ConfigOption = DEFAULT_CONFIG) -> N
         name = _spelt(name)
         _require(accounts.user(name) is not None, name)
         accounts.set_password(name, _new_password_hash())
+
+
+@users.command("tie")
+def tie(
+    name: NameArgument,
+    subject: Annotated[str, typer.Argument(metavar="ID", help="What the provider knows them by.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Let a user sign in with the provider, too, by the id that it knows them by."""
+    from groundswell.config import load_config
+    from groundswell.store import open_store
+
+    settings = load_config(config)
+    issuer = settings.web.oidc.issuer
+    if not issuer:
+        raise ConfigError("[web.oidc] names no issuer, so there is nobody to tie a user to")
+    name = _spelt(name)
+    with open_store(settings.store.database) as store:
+        tied = Identity(issuer, subject, name, managed=False, created_at=datetime.now(UTC))
+        _require(store.identities.tie(tied), name)
+    typer.echo(f"{name} may sign in as {subject} of {issuer}.", err=True)
+
+
+@users.command("untie")
+def untie(name: NameArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Let a user no longer sign in with the provider; sessions end."""
+    from groundswell.config import load_config
+    from groundswell.store import open_store
+
+    name = _spelt(name)
+    with open_store(load_config(config).store.database) as store:
+        _require(store.accounts.user(name) is not None, name)
+        count = store.identities.untie(name)
+        store.accounts.end_sessions(name)
+    typer.echo(f"{name} was tied to {count} id{'' if count == 1 else 's'}.", err=True)
 
 
 @tokens.command("add")

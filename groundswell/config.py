@@ -276,13 +276,14 @@ def _one_line(error: ValidationError) -> str:
 def _nearest(key: str) -> str:
     from difflib import get_close_matches
 
-    section, _, name = key.rpartition(".")
-    parts = section.split(".")[0]
-    field = Config.model_fields.get(parts) if section else None
-    known: list[str] = list(Config.model_fields)
-    if parts == "sources":
-        known = list(SourceConfig.model_fields)
-    elif field is not None and isinstance(field.annotation, type):
-        known = list(getattr(field.annotation, "model_fields", {}))
+    *above, name = key.split(".")
+    kind: Any = Config
+    for part in above:
+        if part == "sources":
+            kind = SourceConfig
+            break
+        field = getattr(kind, "model_fields", {}).get(part)
+        kind = None if field is None else field.annotation
+    known = list(getattr(kind, "model_fields", {}))
     close = get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"

@@ -19,6 +19,7 @@ from groundswell.errors import ConfigError, GroundswellError
 from groundswell.web_config import WebConfig
 from web.accounts.pages import AccountPages
 from web.accounts.passwords import Passwords
+from web.accounts.provider_pages import sign_in_routes
 from web.guard.gate import Gate
 from web.guard.headers import Headers
 from web.guard.routes import Route, RoutingTable
@@ -47,7 +48,8 @@ def create_app(
     ValueError
         A route has no permission, or two have the same address.
     """
-    table = RoutingTable((*AccountPages(passwords or Passwords()).routes(), *pages))
+    accounts = (*AccountPages(passwords or Passwords()).routes(), *sign_in_routes(config.web.oidc))
+    table = RoutingTable((*accounts, *pages))
     hosts = Middleware(
         TrustedHostMiddleware, allowed_hosts=list(config.web.names), www_redirect=False
     )
@@ -130,7 +132,7 @@ def _behind_proxy(app: ASGIApp, proxies: Iterable[str]) -> ASGIApp:
 def _require_users(config: Config) -> None:
     from groundswell.store import open_store
 
-    if config.web.is_for_one:
+    if config.web.is_for_one or config.web.oidc.newcomers:
         return
     with open_store(config.store.database) as store:
         if not store.accounts.any_users():

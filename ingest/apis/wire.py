@@ -56,10 +56,12 @@ class Wire:
         until: float,
         max_bytes: int,
     ) -> Reply:
-        """Send one request (a GET, with a body a POST of JSON) and read the whole reply.
+        """Send one request (a GET, with a body a POST) and read the whole reply.
 
         Parameters
         ----------
+        body
+            Bytes are a form, urlencoded already; all else is sent as JSON.
         until
             The moment, in seconds of the monotonic clock, by which the reply must be there.
         max_bytes
@@ -73,10 +75,10 @@ class Wire:
             The host may not be reached, its certificate is not valid, or the body is too large.
         """
         self._backend.until = until
-        content = None if body is None else json.dumps(body).encode()
+        content, kind = _content(body)
         fixed = [("Host", address.authority), ("Accept-Encoding", "gzip")]
         if content is not None:
-            fixed += [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+            fixed += [("Content-Type", kind), ("Content-Length", str(len(content)))]
         method = "GET" if content is None else "POST"
         with (
             _plain_errors(address),
@@ -160,6 +162,13 @@ class _TimedStream(httpcore2.NetworkStream):
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
+
+
+def _content(body: object) -> tuple[bytes | None, str]:
+    """Return what is sent, and its media type."""
+    if isinstance(body, bytes):
+        return body, "application/x-www-form-urlencoded"
+    return (None if body is None else json.dumps(body).encode()), "application/json"
 
 
 @contextmanager

@@ -46,6 +46,8 @@ def test_a_user_is_added_with_a_password_from_standard_input(config: Path) -> No
         (["users", "role", "zoe", "admin"], "user zoe: no such user"),
         (["users", "disable", "zoe"], "user zoe: no such user"),
         (["users", "password", "zoe"], "user zoe: no such user"),
+        (["users", "tie", "ann", "s1"], "[web.oidc] names no issuer"),
+        (["users", "untie", "zoe"], "user zoe: no such user"),
         (["tokens", "add", "zoe"], "user zoe: no such user"),
         (["tokens", "revoke", "zoe"], "token zoe: no such token"),
     ],
@@ -97,3 +99,19 @@ def test_an_unknown_scope_is_refused(config: Path) -> None:
     answer = run(config, "tokens", "add", "ann", "--scope", "everything")
     assert answer.exit_code == 2
     assert run(config, "tokens", "list").stdout == "No tokens.\n"
+
+
+def test_a_user_is_tied_to_the_provider_and_untied(config: Path) -> None:
+    with config.open("a") as file:
+        file.write('[web.oidc]\nissuer = "https://id.example.com"\nclient_id = "app"\n')
+        file.write("[web]\nhttps = true\n")
+    added = run(config, "users", "add", "eva", "--role", "viewer", "--without-password")
+    assert added.exit_code == 0
+    assert run(config, "users", "tie", "Eva", "s1").exit_code == 0
+    assert "user zoe: no such user" in run(config, "users", "tie", "zoe", "s2").stderr
+    with open_store(str(config.with_name("groundswell.db"))) as store:
+        found = store.identities.find("https://id.example.com", "s1")
+        assert found is not None
+        assert (found[0].user_name, found[0].managed, found[1].password_hash) == ("eva", False, "")
+        assert "tied to 1 id." in run(config, "users", "untie", "eva").stderr
+        assert store.identities.find("https://id.example.com", "s1") is None

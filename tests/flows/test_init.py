@@ -1,6 +1,8 @@
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from string import printable
+from typing import TypeGuard
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from flows.init import TEMPLATE, NamedSource, config_text, name_sources, write_c
 from groundswell.config import Config, load_config
 from groundswell.domain import AcceptedRow
 from groundswell.errors import ConfigError, IngestError
+from groundswell.section import Section
 from ingest import GuessedSource, Privacy, inputs_of, read_source
 
 ROOT = Path(__file__).parents[2]
@@ -34,18 +37,28 @@ def test_the_template_says_every_default() -> None:
 
 def test_the_template_names_every_setting_with_its_meaning() -> None:
     lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
-    for section, field in Config.model_fields.items():
-        if section == "sources":
-            continue
+    for section, fields in sections(Config):
         start = lines.index(f"[{section}]")
         end = next((i for i in range(start, len(lines)) if not lines[i]), len(lines))
         told = {}
         for line in lines[start + 1 : end]:
             name, _, rest = line.removeprefix("# ").partition(" = ")
             told[name] = rest.partition("  # ")[2].strip()
-        assert field.annotation is not None
-        assert list(told) == list(field.annotation.model_fields), section
+        assert list(told) == fields, section
         assert all(told.values()), section
+
+
+def sections(kind: type[Section], above: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield the tables of the settings with the names of their own fields."""
+    for name, field in kind.model_fields.items():
+        if name != "sources" and is_section(field.annotation):
+            fields = field.annotation.model_fields.items()
+            yield above + name, [key for key, one in fields if not is_section(one.annotation)]
+            yield from sections(field.annotation, f"{above}{name}.")
+
+
+def is_section(kind: object) -> TypeGuard[type[Section]]:
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)

@@ -50,7 +50,7 @@ class AccountPages:
         wanted = own_path(request.query_params.get("next", ""))
         if context.reviewer.name or _needs_none(context):
             return RedirectResponse(wanted, 303)
-        return _page("login.html", context, wanted=wanted, problem="", name="")
+        return login_page(context, wanted, left="left" in request.query_params)
 
     def sign_in(self, request: Request, context: Context) -> Response:
         """Check name and password; begin a session with a new secret."""
@@ -64,13 +64,12 @@ class AccountPages:
             before = session_of(request, context.config.web)
             secret = _begin(context, user, instead_of=before)
         if secret is None or user is None:
-            known = {"wanted": wanted, "problem": WRONG, "name": typed[:LONGEST_NAME]}
-            return _page("login.html", context, 403, **known)
+            return login_page(context, wanted, WRONG, 403, name=typed[:LONGEST_NAME])
         self._by_account.give_back(name)
         renewed = self._passwords.renewed(user.password_hash, password)
         if renewed is not None:
             context.store.accounts.rehash(user, renewed)
-        return _signed_in(context, secret, wanted)
+        return signed_in(context, secret, wanted)
 
     def sign_out(self, _request: Request, context: Context) -> Response:
         """End this session, or with ``everywhere`` all of this user's."""
@@ -79,7 +78,8 @@ class AccountPages:
             context.store.accounts.end_sessions(context.reviewer.name)
         else:
             context.store.accounts.end_session(session_hash)
-        response = RedirectResponse(LOGIN, 303)
+        tied = context.store.identities.of(context.reviewer.name)
+        response = RedirectResponse(f"{LOGIN}?left" if tied else LOGIN, 303)
         drop_cookie(response, context.config.web)
         return response
 
@@ -107,7 +107,7 @@ class AccountPages:
         context.store.accounts.set_password(name, password_hash)
         changed = replace(user, password_hash=password_hash)
         secret = _begin(context, changed, instead_of=None)
-        return _signed_in(context, secret, "/account?changed")
+        return signed_in(context, secret, "/account?changed")
 
     def revoke(self, request: Request, context: Context) -> Response:
         """Revoke one of the own tokens."""
@@ -136,16 +136,42 @@ def own_path(text: str) -> str:
     return text if ours and not text.startswith("//") and "\\" not in text else "/"
 
 
-def _begin(context: Context, user: User, *, instead_of: str | None) -> str | None:
-    store, web = context.store, context.config.web
-    return begin_session(store, user, context.now, web, instead_of=instead_of)
+def login_page(
+    context: Context,
+    wanted: str,
+    problem: str = "",
+    status: int = 200,
+    *,
+    name: str = "",
+    left: bool = False,
+) -> Response:
+    """Return the page to sign in on.
+
+    Parameters
+    ----------
+    wanted
+        Where to go on to, an address of ours.
+    problem
+        What went wrong, in one line.
+    left
+        Somebody has just signed out who may want to leave the provider, too.
+    """
+    provider = context.config.web.oidc.shown
+    known = {"wanted": wanted, "problem": problem, "name": name, "provider": provider}
+    return _page("login.html", context, status, left=left and bool(provider), **known)
 
 
-def _signed_in(context: Context, secret: str | None, path: str) -> Response:
+def signed_in(context: Context, secret: str | None, path: str) -> Response:
+    """Lead on, with the new session's secret."""
     response = RedirectResponse(path, 303)
     if secret is not None:
         set_cookie(response, secret, context.config.web)
     return response
+
+
+def _begin(context: Context, user: User, *, instead_of: str | None) -> str | None:
+    store, web = context.store, context.config.web
+    return begin_session(store, user, context.now, web, instead_of=instead_of)
 
 
 def _spelt(name: str) -> str:
@@ -166,13 +192,17 @@ def _session(context: Context) -> str:
 
 
 def _account(context: Context, status: int = 200, *, problem: str = "", done: str = "") -> Response:
+    name = context.reviewer.name
+    user = context.store.accounts.user(name)
     return _page(
         "account.html",
         context,
         status,
         reviewer=context.reviewer,
+        has_password=user is not None and bool(user.password_hash),
+        provider=context.config.web.oidc.shown if context.store.identities.of(name) else "",
         signed_in=context.session_hash is not None,
-        tokens=context.store.accounts.tokens([context.reviewer.name]),
+        tokens=context.store.accounts.tokens([name]),
         soon=context.now + timedelta(days=7),
         now=context.now,
         fewest=FEWEST_CHARACTERS,

@@ -48,9 +48,9 @@ class Passwords:
 
     def matches(self, user: User | None, password: str) -> bool:
         """Tell whether this user signs in with this password; the same work whatever is wrong."""
-        kept = self._decoy if user is None else user.password_hash
+        kept = user.password_hash if user is not None else ""  # empty: signs in with the provider
         with self._turn:
-            right = self._verify(kept, password[:MOST_CHARACTERS])
+            right = self._verify(kept or self._decoy, password[:MOST_CHARACTERS])
         return right and user is not None and not user.disabled and len(password) <= MOST_CHARACTERS
 
     def _verify(self, kept: str, password: str) -> bool:

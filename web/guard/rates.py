@@ -23,6 +23,7 @@ class Rate:
 
 LOGINS_OF_ACCOUNT = Rate(10, 15 * 60)
 LOGINS_OF_ADDRESS = Rate(30, 15 * 60)  # an office may share one
+SIGN_INS_OF_ADDRESS = Rate(60, 5 * 60)  # with a provider, which counts wrong passwords itself
 WRITES_OF_ACCOUNT = Rate(240, 60)  # a person who holds a key down makes some 30 a second, shortly
 WRITES_OF_ADDRESS = Rate(1200, 60)
 

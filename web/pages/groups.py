@@ -42,12 +42,12 @@ def group(heading: str, why: str, entries: Sequence[Entry], every: str = "") -> 
     return Group(heading, why, tuple(entries[:SHOWN]), max(0, len(entries) - SHOWN), every)
 
 
-def of_idea(idea: RankedIdea, words: str, mark: str = "", kind: str = "") -> Entry:
+def of_idea(idea: RankedIdea, words: str, mark: str, kind: str = "") -> Entry:
     """Return a line that leads to an idea."""
     return Entry(idea.title, address_of("ideas", idea.candidate_id), words, mark, kind)
 
 
-def to_decide(target: str, reading: Reading, words: str, mark: str = "", kind: str = "") -> Entry:
+def to_decide(target: str, reading: Reading, words: str) -> Entry:
     """Return a line that leads to where one decides about an idea or theme.
 
     What is not in the report any more has no page; its decisions stand in the log, where they can
@@ -55,5 +55,5 @@ def to_decide(target: str, reading: Reading, words: str, mark: str = "", kind: s
     """
     if target in reading.ideas:
         address = f"{address_of('ideas', target)}#decide"
-        return Entry(reading.ideas[target].title, address, words, mark, kind)
-    return Entry(target, with_query("/log", {"target": target}), words, mark, kind)
+        return Entry(reading.ideas[target].title, address, words)
+    return Entry(target, with_query("/log", {"target": target}), words)

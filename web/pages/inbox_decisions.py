@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from groundswell.domain import Disagreement, Verdicts, disagreements
+from groundswell.domain.decisions import FieldValue
 from groundswell.store import Store
 from reports import figures
 from web.pages.groups import Entry, Group, group, to_decide
 from web.reading import Reading
-
-FIELDS = {"status": "", "effort_days": "days", "fit": "fit"}
-"""What a disagreement is about, as a short word."""
 
 
 def to_be_decided(reading: Reading, store: Store, today: date) -> Iterator[Group]:
@@ -38,14 +36,15 @@ def to_be_decided(reading: Reading, store: Store, today: date) -> Iterator[Group
 
 def said_by(dispute: Disagreement) -> str:
     """Return who says what: ``ben: rejected · ann: accepted``."""
-    return " · ".join(f"{one.reviewer}: {_value(one.value)}" for one in dispute.stances)
+    said = ((one.reviewer, _value(dispute.field, one.value)) for one in dispute.stances)
+    return " · ".join(f"{reviewer}: {value}" for reviewer, value in said)
 
 
 def _disputed(verdicts: Verdicts, reading: Reading) -> Iterator[Entry]:
-    found = [one for disputes in disagreements(verdicts).values() for one in disputes]
-    for dispute in sorted(found, key=lambda one: one.since, reverse=True):
-        words = said_by(dispute)
-        yield to_decide(dispute.target, reading, words, FIELDS[dispute.field])
+    found = disagreements(verdicts)
+    latest = {target: max(one.since for one in disputes) for target, disputes in found.items()}
+    for target in sorted(found, key=lambda target: (latest[target], target), reverse=True):
+        yield to_decide(target, reading, "; ".join(map(said_by, found[target])))
 
 
 def _due(verdicts: Verdicts, reading: Reading, today: date) -> Iterator[Entry]:
@@ -76,5 +75,7 @@ def _homeless(verdicts: Verdicts, reading: Reading, store: Store) -> Iterator[En
             yield to_decide(now, reading, f"what was decided on {verdict.target} holds here now")
 
 
-def _value(value: object) -> str:
-    return figures.number(value) if isinstance(value, float | int) else str(value)
+def _value(field: str, value: FieldValue) -> str:
+    if field == "status" or not isinstance(value, float | int):
+        return str(value)
+    return figures.days(value) if field == "effort_days" else f"fit {figures.number(value)}"
