@@ -1,7 +1,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -9,7 +9,7 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.report import IdeaReport
+from groundswell.report import IdeaReport, ReviewVerdict
 from reports.export import XLSX_CELL, ideas_csv, ideas_xlsx
 from reports.inert import inert_cell
 
@@ -134,3 +134,24 @@ def is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def test_what_reviewers_say_stands_in_columns_of_its_own(report: IdeaReport) -> None:
+    at = datetime(2026, 3, 1, 23, tzinfo=UTC)
+    verdict = ReviewVerdict(
+        *("undecided", date(2026, 2, 1), "bob", at, "=later", "For drivers."),
+        *((), 4, "need-1"),
+    )
+    ideas = (replace(report.ideas[0], verdict=verdict), *report.ideas[1:])
+    text = ideas_csv(replace(report, ideas=ideas)).decode("utf-8-sig")
+    first, second, *_ = csv.DictReader(StringIO(text))
+    told = {
+        "decision": "undecided",
+        "decided by": "bob",
+        "decided on": "2026-03-01",
+        "deferred until": "2026-02-01",
+        "decision reason": "'=later",
+        "reviewers' brief": "For drivers.",
+    }
+    assert {name: first[name] for name in told} == told
+    assert {second[name] for name in told} == {""}

@@ -3,6 +3,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import reports
-from groundswell.report import Changes, IdeaReport
+from groundswell.report import Changes, IdeaReport, ReviewVerdict
 from reports.inert import visible
 from reports.page import anchor, environment, report_html
 
@@ -286,3 +287,27 @@ def test_escaping_is_on_for_every_template_and_nothing_is_exempt() -> None:
         if re.search(r"Markup\((?!\"\"\))", path.read_text(encoding="utf-8"))
     }
     assert made == {"page.py", "svg.py"}  # the style sheet, and the builder that escapes
+
+
+def test_what_reviewers_say_stands_at_the_idea_and_only_as_text(
+    report: IdeaReport, changes: Changes
+) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    verdict = ReviewVerdict(
+        *("rejected", None, "bob", at, "Not our <b>market</b>.", "For drivers."),
+        *((("effort_days", "ann"),), 4, "need-1"),
+    )
+    ideas = (replace(report.ideas[0], verdict=verdict), *report.ideas[1:])
+    page = report_html(replace(report, ideas=ideas), changes)
+    for words in ("Not our &lt;b&gt;market&lt;/b&gt;.", "For drivers.", "effort days by", "bob"):
+        assert words in page
+        assert words == "bob" or words not in report_html(report, changes)
+
+
+def test_the_page_links_to_a_plan_that_lies_beside_it_and_to_no_other(
+    report: IdeaReport, changes: Changes
+) -> None:
+    link = '<a href="plan.html">'
+    assert link not in report_html(report, changes)
+    assert link in report_html(report, changes, has_plan=True)
+    assert link in reports.render(report, changes, has_plan=True)["report.html"].decode()

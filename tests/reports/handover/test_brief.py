@@ -3,13 +3,14 @@
 import json
 import re
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundswell.report import IdeaReport, RankedIdea
+from groundswell.report import IdeaReport, RankedIdea, ReviewVerdict
 from reports.handover import Details, adf, brief_of, digest, markdown, wiki
 from reports.handover.blocks import Quoted
 from reports.handover.brief import QUOTES, WORDS_CHARS
@@ -210,3 +211,27 @@ def test_the_longest_words_stay_within_the_limits_of_the_trackers(report: IdeaRe
     assert all(len(block.words) < WORDS_CHARS + 120 for block in said)
     assert all("[cut; whole in" in block.words for block in said)
     assert asdict(said[0])["words"].startswith("“{code}!")
+
+
+def test_what_the_team_says_stands_before_the_figures(report: IdeaReport) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    said = ReviewVerdict(
+        *("accepted", None, "ann", at, "Three deals.", "For drivers.\n\nNot for planners."),
+        *((), 4, "need-1"),
+    )
+    idea = replace(report.ideas[0], verdict=said)
+    text = markdown(brief_of(idea, report, MARK, Details()).blocks)
+    told = (
+        "## What the team says\n\nFor drivers.\n\nNot for planners.\n\n"
+        "Accepted by ann on 2026-03-01: Three deals.\n\n"
+    )
+    assert told in text
+    assert text.index(told) < text.index("## Why now")
+    nothing = markdown(brief_of(report.ideas[0], report, MARK, Details()).blocks)
+    assert "What the team says" not in nothing
+
+
+def test_a_brief_that_is_not_handed_over_has_no_mark(report: IdeaReport) -> None:
+    text = markdown(brief_of(report.ideas[0], report, "", Details()).blocks)
+    assert "groundswell/" not in text and "last line" not in text
+    assert f"{report.ideas[0].candidate_id} in run" in text

@@ -42,7 +42,11 @@ def admit(claims: Claims, settings: OidcConfig, store: "Store", now: datetime) -
         raise NotAdmitted("this account was disabled; ask whoever runs this installation")
     if not identity.managed:
         return user
-    role = _role(claims, settings)
+    try:
+        role = _role(claims, settings)
+    except NotAdmitted:  # no longer: then nowhere, and not only in this browser
+        store.accounts.end_sessions(user.name)
+        raise
     if role != user.role:
         store.accounts.set_role(user.name, role)
     return replace(user, role=role)

@@ -456,7 +456,9 @@ def test_a_role_follows_the_groups_at_each_sign_in(
     assert users(config) == {"ann@example.com": "admin"}
     enter(client, provider)
     assert users(config) == {"ann@example.com": "reviewer"}
-    refused(enter(client, provider, groups=[]), 403, "none of your groups")
+    other = browser(config, app=client.app)
+    refused(enter(other, provider, groups=[]), 403, "none of your groups")
+    assert client.get("/account").status_code == 403  # signed out everywhere
 
 
 @pytest.mark.parametrize(
