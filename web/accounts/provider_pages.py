@@ -1,8 +1,9 @@
 """Signing in with a provider: to it, back from it, and out of it."""
 
 import re
+from collections.abc import Mapping
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,10 +18,6 @@ from web.accounts.secrets import begin_session, session_of
 from web.guard.gate import LOGIN, client_address, own_origin, too_many
 from web.guard.rates import SIGN_INS_OF_ADDRESS, Limiter, address_key
 from web.guard.routes import PUBLIC, Context, Route
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
 BEGIN, RETURN, LEAVE = (f"{LOGIN}/provider{rest}" for rest in ("", "/return", "/out"))
 COOKIE = "groundswell-signing-in"
@@ -108,8 +105,8 @@ class ProviderPages:
         return RedirectResponse(place, 303)
 
     def _claims(
-        self, query: "Mapping[str, str]", attempt: Attempt, context: Context
-    ) -> "Mapping[str, Any]":
+        self, query: Mapping[str, str], attempt: Attempt, context: Context
+    ) -> Mapping[str, Any]:
         if query.get("iss", self._settings.issuer) != self._settings.issuer:
             raise ProviderError("did not send you back, another one did")
         if "error" in query:

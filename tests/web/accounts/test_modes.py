@@ -126,8 +126,9 @@ def test_an_own_page_is_known_by_the_name_under_https(tmp_path: Path) -> None:
 
 def test_the_document_says_the_roles_and_settings_that_there_are() -> None:
     page = Path(__file__).parents[3].joinpath("docs", "review-app.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    web = WebConfig.model_validate(tomllib.loads(block)["web"])
+    blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    provided, web = (WebConfig.model_validate(tomllib.loads(block)["web"]) for block in blocks)
+    assert (provided.oidc.shown, provided.oidc.newcomers) == ("Acme ID", True)
     assert (web.https, web.hosts, web.is_for_one) == (True, ("review.example.com",), False)
     assert web.proxies == WebConfig().proxies
     table = page.partition("| role | may |")[2].partition("\n\n")[0]
