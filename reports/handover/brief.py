@@ -24,6 +24,8 @@ TITLE_CHARS = 200
 """Every tracker takes so many; Jira's limit is 255, GitHub's 256."""
 WORDS_CHARS = 600
 """Longest quote; with `QUOTES` of them the text stays below Jira's 32,767 characters."""
+TEAM_CHARS = 3_000
+"""Most of what reviewers wrote, for the same reason; the review app has all."""
 QUOTES, COUNTER_QUOTES, ACCOUNTS, SIGNALS = 8, 3, 12, 6
 """Most of each; the report has all."""
 TOLD = 0.005
@@ -94,13 +96,14 @@ def _team(idea: RankedIdea) -> Iterator[Block]:
     said = idea.verdict
     if said is None:
         return
-    yield from (
-        Paragraph(one_line(part)) for part in (said.brief or "").split("\n") if part.strip()
-    )
+    text = said.brief or ""
+    if len(text) > TEAM_CHARS:
+        text = text[:TEAM_CHARS].rstrip() + "… [cut; whole in the review app]"
+    yield from (Paragraph(one_line(part)) for part in text.split("\n") if part.strip())
     if said.status != "undecided":
         until = f" until {figures.day(said.until)}" if said.until else ""
         on = f" on {figures.day(said.at)}" if said.at else ""
-        why = f": {one_line(said.reason)}" if said.reason else "."
+        why = f": {_short(said.reason, 'the review app')}" if said.reason else "."
         yield Paragraph(f"{said.status.capitalize()}{until} by {said.reviewer}{on}{why}")
 
 

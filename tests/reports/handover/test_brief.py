@@ -57,8 +57,12 @@ def with_words(report: IdeaReport, text: str) -> RankedIdea:
         basis=text,
         analogues=(replace(idea.effort.analogues[0], item_id=text, title=text),),
     )
+    said = ReviewVerdict(
+        "accepted", None, "ann", datetime(2026, 3, 1, tzinfo=UTC), text, text, (), 1, "need-1"
+    )
     return replace(
         idea,
+        verdict=said,
         title=text,
         need=text,
         status_reason=text,
