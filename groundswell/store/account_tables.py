@@ -1,9 +1,9 @@
-"""The tables of the review app's users, their identities, sessions and tokens.
+"""The tables of the review app's users, and of what it remembers of one person.
 
 They tell nothing of the feedback, so an image of the store leaves them out.
 """
 
-from sqlalchemy import Boolean, Index
+from sqlalchemy import Boolean, Index, Integer
 
 from groundswell.store.columns import (
     Document,
@@ -62,3 +62,31 @@ web_token = table(
     info=NO_DATA,
 )
 Index("web_token_hash", web_token.c.token_hash, unique=True)
+
+# A person is named as in the log of decisions: where nobody signs in, no row of a user is there.
+web_seen = table(
+    "web_seen",
+    key("reviewer"),
+    required("run_id", Integer),
+    required("at", Moment),
+    info=NO_DATA,
+)
+
+web_view = table(
+    "web_view",
+    key("view_id"),
+    required("owner"),
+    required("name"),
+    required("query"),
+    required("shared", Boolean),
+    required("created_at", Moment),
+    info=NO_DATA,
+)
+Index("web_view_owner", web_view.c.owner, web_view.c.name, unique=True)
+
+web_default_view = table(
+    "web_default_view",
+    key("reviewer"),
+    optional("view_id"),
+    info=NO_DATA,
+)

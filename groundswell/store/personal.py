@@ -7,9 +7,9 @@ transaction, about rows of one person alone.
 from sqlalchemy import Connection, func, or_, select
 
 from groundswell.personal import LastSeen, SavedView
+from groundswell.store.account_tables import web_default_view, web_seen, web_view
 from groundswell.store.database import Database
 from groundswell.store.engines import upsert
-from groundswell.store.personal_tables import web_default_view, web_seen, web_view
 from groundswell.store.rows import columns_of, row_of
 
 MOST_VIEWS = 100
