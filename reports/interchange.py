@@ -33,7 +33,7 @@ def to_json(report: IdeaReport) -> str:
     ValueError
         A number is infinite or not a number.
     """
-    values = _rounded(_adapter().dump_python(report, mode="json"))
+    values = rounded(_adapter().dump_python(report, mode="json"))
     return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -41,7 +41,7 @@ def changes_json(changes: Changes) -> str:
     """Return what changed since the run before as canonical JSON, ending in a newline."""
     from pydantic import TypeAdapter
 
-    values = _rounded(TypeAdapter(Changes).dump_python(changes, mode="json"))
+    values = rounded(TypeAdapter(Changes).dump_python(changes, mode="json"))
     return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -49,7 +49,7 @@ def plan_json(plan: ReleasePlan) -> str:
     """Return a release plan as canonical JSON, ending in a newline."""
     from pydantic import TypeAdapter
 
-    values = _rounded(TypeAdapter(ReleasePlan).dump_python(plan, mode="json"))
+    values = rounded(TypeAdapter(ReleasePlan).dump_python(plan, mode="json"))
     return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -96,18 +96,39 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of what `to_json` writes."""
     values = _adapter().json_schema(mode="serialization")
     definitions: dict[str, Any] = values.pop("$defs")
-    described = _described("IdeaReport", values)
+    described = _told("IdeaReport", values)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **described,
-        "$defs": {name: _described(name, definitions[name]) for name in sorted(definitions)},
+        "$defs": {name: _told(name, definitions[name]) for name in sorted(definitions)},
     }
+
+
+def described(kind: object, definition: dict[str, Any]) -> dict[str, Any]:
+    """Carry the sentences of a dataclass and of its fields over into its schema."""
+    if not isinstance(kind, type) or not is_dataclass(kind):
+        return definition
+    sentences = _field_sentences(inspect.getsource(kind))
+    properties = {
+        field: {**found, "description": sentences[field]} if field in sentences else found
+        for field, found in definition["properties"].items()
+    }
+    return {"description": inspect.getdoc(kind), **definition, "properties": properties}
+
+
+def rounded(value: Any) -> Any:
+    """Round every number of a JSON value as `significant` does."""
+    if isinstance(value, float):
+        return significant(value)
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return [rounded(item) for item in value] if isinstance(value, list) else value
 
 
 def significant(value: float) -> float:
     """Round to `SIGNIFICANT_DIGITS`; a whole number becomes an int, so 3.0 is written 3."""
-    rounded = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+    short = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return int(short) if short.is_integer() and abs(short) < 1e15 else short
 
 
 @cache
@@ -117,25 +138,8 @@ def _adapter() -> "TypeAdapter[IdeaReport]":
     return TypeAdapter(IdeaReport)
 
 
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return significant(value)
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list) else value
-
-
-def _described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
-    """Carry the sentences under a dataclass's fields over into its schema."""
-    value_type = getattr(groundswell.report, name, None)
-    if not is_dataclass(value_type):
-        return definition
-    sentences = _field_sentences(inspect.getsource(value_type))  # type: ignore[arg-type]
-    properties = {
-        field: {**found, "description": sentences[field]} if field in sentences else found
-        for field, found in definition["properties"].items()
-    }
-    return {"description": inspect.getdoc(value_type), **definition, "properties": properties}
+def _told(name: str, definition: dict[str, Any]) -> dict[str, Any]:
+    return described(getattr(groundswell.report, name, None), definition)
 
 
 def _field_sentences(source: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from groundswell.config import Config
@@ -20,10 +20,15 @@ from groundswell.web_config import WebConfig
 from web.accounts.pages import AccountPages
 from web.accounts.passwords import Passwords
 from web.accounts.provider_pages import sign_in_routes
+from web.api import ROUTES as API
 from web.guard.gate import Gate
 from web.guard.headers import Headers
+from web.guard.refusals import Refused
 from web.guard.routes import Route, RoutingTable
-from web.pages import ROUTES
+from web.pages import ROUTES as PAGES
+
+ROUTES = (*PAGES, *API)
+"""Every address behind the gate, apart from the login's."""
 
 MOST_CONNECTIONS = 256
 """At once; more are told to come back (503)."""
@@ -143,12 +148,12 @@ def _require_users(config: Config) -> None:
             )
 
 
-def _unusable(_request: Request, error: Exception) -> Response:
-    return PlainTextResponse(f"{error}\n", 503)
+def _unusable(request: Request, error: Exception) -> Response:
+    return Refused(503, str(error)).response(request.scope["path"])
 
 
-def _broken(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("internal error; the terminal shows it\n", 500)
+def _broken(request: Request, _error: Exception) -> Response:
+    return Refused(500, "internal error; the terminal shows it").response(request.scope["path"])
 
 
 def _listen(host: str, port: int) -> socket:

@@ -84,6 +84,11 @@ def need_of(target: str) -> int | None:
     return int(number) if kind == "need" else None
 
 
+def fields_of(kind: DecisionKind) -> frozenset[str]:
+    """Return the fields that a kind of decision sets by its changes."""
+    return {**_ABOUT_IDEAS, **_ABOUT_THEMES}.get(kind, frozenset())
+
+
 def set_by(draft: Draft) -> Fields:
     """Return the fields that a draft sets, with their values; an undo is none of its business."""
     if draft.kind in _STATUS:

@@ -126,9 +126,11 @@ class Ledger:
         with self._database.write("ledger.finish", lease) as connection:
             _set(connection, run_id, state=state, finished_at=finished_at, message=message)
 
-    def runs(self, limit: int = 20) -> list[Run]:
-        """Return the newest runs, newest first."""
+    def runs(self, limit: int = 20, before: int | None = None) -> list[Run]:
+        """Return the newest runs, of those before run `before`, newest first."""
         query = select(*columns_of(tables.run, Run)).order_by(tables.run.c.run_id.desc())
+        if before is not None:
+            query = query.where(tables.run.c.run_id < before)
         with self._database.read() as connection:
             return [Run(*row) for row in connection.execute(query.limit(limit))]
 

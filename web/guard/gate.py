@@ -5,7 +5,8 @@ In this order, and everything that is not let through is refused:
 1. A request that changes something must come from a page of ours, or carry a token.
 2. Its body is read, within bounds.
 3. Who asks? Whoever is not known gets the same answer for every address, there or not: a browser
-   that wants to see a page is sent to the login, everything else is refused with 403.
+   that wants to see a page is sent to the login, a program is told to send a token (401), and
+   everything else is refused with 403.
 4. Whoever may not read gets 403 for every address; only to a reader is an unknown one "not
    found" (404), and a known one asked in a wrong way "not allowed" (405).
 5. The route's permission is needed, else 403.
@@ -30,7 +31,7 @@ from web.guard.bodies import read_body, read_form
 from web.guard.headers import NONCE
 from web.guard.origins import SAFE, is_ours
 from web.guard.rates import WRITES_OF_ACCOUNT, WRITES_OF_ADDRESS, Limiter, address_key
-from web.guard.refusals import Refused
+from web.guard.refusals import Refused, is_for_programs
 from web.guard.routes import PUBLIC, Context, Route, RoutingTable
 
 NOBODY = Reviewer("", "viewer", frozenset())
@@ -63,7 +64,7 @@ class Gate:
             body = await read_body(request)
             response = await run_in_threadpool(self._answer, request, body)
         except Refused as refused:
-            response = refused.response()
+            response = refused.response(request.scope["path"])
         await response(scope, receive, send)
 
     def _answer(self, request: Request, body: bytes) -> Response:
@@ -159,6 +160,9 @@ def _require_ours(request: Request, *, https: bool) -> None:
 
 
 def _sign_in_first(request: Request) -> Response:
+    if is_for_programs(request.scope["path"]):
+        line = "send a token that is still valid, as Authorization: Bearer gsw_..."
+        raise Refused(401, line, {"WWW-Authenticate": "Bearer"})
     wants_page = request.method in ("GET", "HEAD") and not has_token(request)
     if wants_page and "text/html" in request.headers.get("accept", ""):
         query = request.scope["query_string"].decode("latin-1")

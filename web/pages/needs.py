@@ -37,7 +37,7 @@ def show_all(request: Request, context: Context) -> Response:
         return page(request, context, "needs.html", title="Needs", report=None)
     themes, query = reading.report.themes, request.query_params
     wanted = [query.get(name, "") for name in ("q", "state", "area")]
-    areas = areas_of([need for need in themes if _matches(need, *wanted)])
+    areas = areas_of([need for need in themes if matches(need, *wanted)])
     return page(
         request,
         context,
@@ -60,6 +60,16 @@ def areas_of(needs: list[ThemeSummary]) -> list[Area]:
         by_area.setdefault(need.area, []).append(need)
     areas = [Area(name, tuple(found)) for name, found in by_area.items()]
     return sorted(areas, key=lambda area: (not area.name, -area.voices, area.name))
+
+
+def matches(need: ThemeSummary, q: str, state: str, area: str) -> bool:
+    """Tell whether a need has all the words, is in the state and lies in the area; '': any."""
+    folded = "\n".join((need.label, *need.keywords)).casefold()
+    return (
+        all(word in folded for word in q.casefold().split())
+        and (not area or need.area == area)
+        and (not state or (bool(need.rises) if state == "rising" else need.state == state))
+    )
 
 
 def show(request: Request, context: Context) -> Response:
@@ -116,12 +126,3 @@ def unknown(request: Request, context: Context, number: str) -> Response:
     """Say that there is no such need."""
     advice = "The newest report has no need of this number; the list of needs has all of them."
     return not_found(request, context, f"No need {number}", advice)
-
-
-def _matches(need: ThemeSummary, q: str, state: str, area: str) -> bool:
-    folded = "\n".join((need.label, *need.keywords)).casefold()
-    return (
-        all(word in folded for word in q.casefold().split())
-        and (not area or need.area == area)
-        and (not state or (bool(need.rises) if state == "rising" else need.state == state))
-    )

@@ -1,0 +1,164 @@
+"""What programs may ask: the queries and bodies of the API."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Annotated, Any, get_args
+
+from pydantic import Field, create_model, field_validator
+
+from groundswell.domain.decisions import DecisionKind, FieldValue
+from groundswell.domain.drafts import TEXT_LENGTH, fields_of
+from web.api.endpoints import Question
+from web.pages.columns import COLUMNS
+from web.pages.view import View
+
+MOST_DECISIONS = 2_000
+"""Recorded together; of so many ideas a report may consist."""
+
+Word = Annotated[str, Field(max_length=200)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Paged(Question):
+    """A list in pages."""
+
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """From 1."""
+    size: Annotated[int, Field(ge=1, le=200)] = 50
+    """Entries of a page."""
+
+
+class IdeasOrder(Paged):
+    """What the page of ideas is not asked: how its order is spelt out, and how long a page is."""
+
+    @field_validator("sort", check_fields=False)
+    @classmethod
+    def _names_a_column(cls, value: str) -> str:
+        if value and value.removeprefix("-") not in COLUMNS:
+            raise ValueError(f"expected one of {', '.join(COLUMNS)}, with - before it for falling")
+        return value
+
+
+def _of_view() -> dict[str, Any]:
+    """Return the filters and the order of the page of ideas, whatever it has."""
+    told = {
+        "q": "Words that title, need, id or the labels of its needs must hold, in any case.",
+        "theme": "Number of a need.",
+        "strategy": "By which ideas are ranked; empty: the report's own.",
+        "sort": "A column's key, with - before it from the largest down; empty: by rank.",
+    }
+    return {
+        one.name: (Word, Field("", description=told.get(one.name, f"Only with this {one.name}.")))
+        for one in fields(View)
+        if one.type is str
+    }
+
+
+IdeasQuestion: type[Paged] = create_model("IdeasQuestion", __base__=IdeasOrder, **_of_view())
+"""The view parameters of ``/ideas``, as a query."""
+
+
+class CompareQuestion(Question):
+    """Two ideas."""
+
+    ideas: Annotated[list[Word], Field(min_length=2, max_length=2)]
+    """Their ids: the parameter twice."""
+
+
+class NeedsQuestion(Paged):
+    """Which needs."""
+
+    q: Word = ""
+    """Words that the label or the keywords must hold."""
+    state: Annotated[str, Field(pattern="^(certified|provisional|rising)?$")] = ""
+    area: Word = ""
+
+
+class SearchQuestion(Paged):
+    """Words that statements must hold, and what else they must be."""
+
+    q: Word = ""
+    """Words; what stands in quotation marks is one."""
+    channel: Word = ""
+    theme: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    """Number of a need."""
+    account: Word = ""
+    since: date | None = None
+    """First day."""
+    until: date | None = None
+    """Last day."""
+
+
+class RunsQuestion(Question):
+    """Which runs."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 20
+    """Most runs, the newest first."""
+    before: Number | None = None
+    """Only runs with a lower number; the `next` of an answer goes on from there."""
+
+
+class RefusedRowsQuestion(Question):
+    """Which rows of the quarantine."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    """Most rows, those of the newest files."""
+    source: Word | None = None
+    """Only rows of this source."""
+
+
+class LogQuestion(Question):
+    """Which decisions, by number."""
+
+    after: Version = 0
+    """Only decisions with a higher number; the `next` of an answer goes on from there."""
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    """Most decisions."""
+    target: Word | None = None
+    """Only those about this idea or theme."""
+
+
+def _kinds() -> str:
+    sets = ((kind, ", ".join(sorted(fields_of(kind)))) for kind in DECIDABLE)
+    return "What each sets: " + "; ".join(f"{kind}: {names or 'nothing'}" for kind, names in sets)
+
+
+DECIDABLE: tuple[DecisionKind, ...] = tuple(
+    kind for kind in get_args(DecisionKind) if kind != "undo"
+)
+"""Undoing has an address of its own."""
+
+
+class Wanted(Question):
+    """One decision to make."""
+
+    kind: Annotated[str, Field(json_schema_extra={"enum": list(DECIDABLE)})]
+    target: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
+    """What it is about: `need-12` or `item-ABC-7` for an idea, `theme-12` for a need."""
+    expected_version: Version
+    """The `version` of the verdict that was seen; 0: nobody had decided. A comment ignores it."""
+    changes: Annotated[Mapping[str, FieldValue], Field(description=_kinds())] = {}
+    reason: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
+
+    @field_validator("kind")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in DECIDABLE:
+            raise ValueError(f"expected one of {', '.join(DECIDABLE)}")
+        return value
+
+
+class Together(Question):
+    """Decisions that are made together: all of them, or none."""
+
+    decisions: Annotated[list[Wanted], Field(min_length=1, max_length=MOST_DECISIONS)]
+
+
+class Undoing(Question):
+    """Why a decision is undone."""
+
+    expected_version: Version
+    """The `version` of the verdict that was seen."""
+    reason: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
