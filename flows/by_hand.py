@@ -42,9 +42,10 @@ def run_by_hand(config_path: Path, kind: RunKind, as_of: datetime | None = None)
         outcome = _run_as_flow(config_path, kind, as_of)
     else:
         from flows import steps
+        from flows.webhooks import told_afterwards
 
         pipeline = {"refresh": steps.REFRESH, "retrain": steps.RETRAIN}[kind]
-        with shown_progress() as progress:
+        with told_afterwards(config), shown_progress() as progress:
             outcome = steps.run(pipeline, config, kind=kind, progress=progress, as_of=as_of)
     _show(outcome, config)
 

@@ -17,6 +17,7 @@ from flows.decision_commands import decide, log, undo
 from flows.handover_command import handover
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
+from flows.webhook_commands import app as webhooks_app
 from groundswell.errors import GroundswellError
 
 
@@ -242,6 +243,7 @@ def ingest(
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
+app.add_typer(webhooks_app, name="webhooks")
 app.command()(decide)
 app.command()(log)
 app.command()(undo)
@@ -272,10 +274,11 @@ def serve(
     from contextlib import suppress
 
     import web.app
+    from flows.webhooks import told_meanwhile
     from groundswell.config import load_config
 
     settings = load_config(config)
-    with suppress(KeyboardInterrupt):  # the ordinary way to end
+    with suppress(KeyboardInterrupt), told_meanwhile(settings):  # Ctrl-C is the ordinary end
         web.app.serve(settings, host, port, say=lambda line: typer.echo(line, err=True))
 
 

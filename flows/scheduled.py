@@ -35,6 +35,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows import steps
 from flows.context import RunContext, RunKind, RunOutcome, Step
+from flows.webhooks import told_afterwards
 from groundswell.config import Config, ScheduleConfig, load_config
 from groundswell.errors import ConfigError, UnreachableError
 from groundswell.store import StepResult
@@ -130,7 +131,8 @@ def _run(kind: RunKind, pipeline: tuple[Step, ...], config: Config) -> RunOutcom
         update_progress_artifact(shown, percent, description=f"{kind}: {step.__name__} done")
         return result
 
-    outcome = steps.run(pipeline, config, kind=kind, run_step=run_step)
+    with told_afterwards(config):
+        outcome = steps.run(pipeline, config, kind=kind, run_step=run_step)
     create_table_artifact(outcome.top, key="top-ideas", description="The best ideas now")
     create_markdown_artifact(outcome.changes_markdown, key="what-changed")
     return outcome

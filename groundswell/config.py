@@ -19,6 +19,7 @@ from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig
 from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 from groundswell.web_config import WebConfig
+from groundswell.webhook_config import WebhookConfig
 
 __all__ = ["Config", "SourceConfig", "SourceKind", "load_config"]
 
@@ -207,13 +208,15 @@ class Config(Section):
     github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     web: WebConfig = WebConfig()
+    webhooks: Annotated[tuple[WebhookConfig, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
-    def _sources_have_names_of_their_own(self) -> "Config":
-        names = [source.name for source in self.sources]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two [[sources]] are called {', '.join(twice)}; rename one")
+    def _entries_have_names_of_their_own(self) -> "Config":
+        for table, entries in (("sources", self.sources), ("webhooks", self.webhooks)):
+            names = [entry.name for entry in entries]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two [[{table}]] are called {', '.join(twice)}; rename one")
         return self
 
 
@@ -273,14 +276,18 @@ def _one_line(error: ValidationError) -> str:
     return "; ".join(problems)
 
 
+LISTS: Mapping[str, type[Section]] = {"sources": SourceConfig, "webhooks": WebhookConfig}
+"""What may stand more than once, by its name."""
+
+
 def _nearest(key: str) -> str:
     from difflib import get_close_matches
 
     *above, name = key.split(".")
     kind: Any = Config
     for part in above:
-        if part == "sources":
-            kind = SourceConfig
+        if part in LISTS:
+            kind = LISTS[part]
             break
         field = getattr(kind, "model_fields", {}).get(part)
         kind = None if field is None else field.annotation

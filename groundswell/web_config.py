@@ -115,6 +115,14 @@ class WebConfig(Section):
         own = f"[{self.host}]" if ":" in self.host else self.host
         return (*LOOPBACK_NAMES, own, *self.hosts)
 
+    @property
+    def address(self) -> str:
+        """Where a reader finds the pages, without a slash at the end."""
+        if self.https:
+            return f"https://{self.hosts[0] if self.hosts else self.host}"
+        host = self.hosts[0] if self.hosts else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
 
 def _is_loopback(host: str) -> bool:
     try:

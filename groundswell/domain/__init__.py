@@ -32,6 +32,7 @@ from groundswell.domain.decisions import (
     VerdictStatus,
 )
 from groundswell.domain.disagreement import Disagreement, Stance, disagreements
+from groundswell.domain.events import Delivery, DeliveryState, Event, EventKind
 from groundswell.domain.feedback import Annotation, Copy, FeedbackRecord, Statement, StatementKind
 from groundswell.domain.handover import Handover, Tracker, marks_in, new_mark
 from groundswell.domain.identity import content_id, require_aligned
@@ -65,10 +66,14 @@ __all__ = [
     "DealStage",
     "Decision",
     "DecisionKind",
+    "Delivery",
+    "DeliveryState",
     "Dependency",
     "DependencyKind",
     "Disagreement",
     "Draft",
+    "Event",
+    "EventKind",
     "FeatureCandidate",
     "FeedbackRecord",
     "FloatArray",

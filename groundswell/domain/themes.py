@@ -88,6 +88,11 @@ class RiseAlert:
     ratio: float = 1.0
     """Rate over the expected rate when it was raised."""
 
+    @property
+    def subject(self) -> str:
+        """What an event about it names."""
+        return f"{self.theme_id} {self.view} {self.raised_on}"
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureCandidate:

@@ -19,6 +19,7 @@ from groundswell.domain import (
     FIRST_HASH,
     Decision,
     Draft,
+    Event,
     IdeaVerdict,
     ThemeVerdict,
     Verdicts,
@@ -32,6 +33,7 @@ from groundswell.store.columns import Words
 from groundswell.store.database import Database
 from groundswell.store.decision_table import decision as table
 from groundswell.store.engines import lock_decisions, place_of
+from groundswell.store.outbox import tell
 from groundswell.store.rows import names_of
 
 
@@ -72,6 +74,7 @@ class Decisions:
                 last = decide(draft, earlier, last, expected)
                 connection.execute(insert(table).values(_row(last)))
                 made.append(last)
+            tell(connection, (Event("decision.made", str(one.number)) for one in made))
         return made
 
     def undo(

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
+from groundswell.domain import Event
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import upsert
+from groundswell.store.outbox import forget_old, tell
 from groundswell.store.rows import columns_of, row_of, values
 
 RunState = Literal["running", "ok", "failed", "crashed"]
@@ -125,6 +127,12 @@ class Ledger:
         """Close the books of a run."""
         with self._database.write("ledger.finish", lease) as connection:
             _set(connection, run_id, state=state, finished_at=finished_at, message=message)
+            made = select(exists().where(tables.report.c.run_id == run_id))
+            if state == "failed":
+                tell(connection, [Event("run.failed", str(run_id))])
+            elif connection.scalar(made):
+                tell(connection, [Event("report.ready", str(run_id))])
+            forget_old(connection)
 
     def runs(self, limit: int = 20, before: int | None = None) -> list[Run]:
         """Return the newest runs, of those before run `before`, newest first."""
@@ -155,9 +163,10 @@ def _interrupted(connection: Connection, lease: Lease, kind: str, config_hash: s
     ours = (run.c.state == "running", run.c.resource == lease.resource)
     alike = (run.c.kind == kind, run.c.config_hash == config_hash)
     resumed: int | None = connection.scalar(select(func.max(run.c.run_id)).where(*ours, *alike))
-    connection.execute(
-        update(run).where(*ours, run.c.run_id != (resumed or 0)).values(state="crashed")
-    )
+    others = (*ours, run.c.run_id != (resumed or 0))
+    crashed = connection.scalars(select(run.c.run_id).where(*others)).all()
+    tell(connection, (Event("run.failed", str(number)) for number in crashed))
+    connection.execute(update(run).where(*others).values(state="crashed"))
     failpoint("ledger.begin.crashed")
     return resumed
 

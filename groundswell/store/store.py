@@ -21,6 +21,7 @@ from groundswell.store.leases import TTL_SECONDS, hold
 from groundswell.store.ledger import Ledger
 from groundswell.store.lookups import Lookups
 from groundswell.store.market import Market
+from groundswell.store.outbox import Outbox
 from groundswell.store.personal import Personal
 from groundswell.store.schema import migrate, revision
 from groundswell.store.shapes import Shapes
@@ -50,6 +51,7 @@ class Store:
         self.decisions = Decisions(database)
         self.ledger = Ledger(database)
         self.lookups = Lookups(database)
+        self.outbox = Outbox(database)
 
     @property
     def place(self) -> str:

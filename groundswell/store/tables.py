@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 # So that `metadata` knows every table:
-from groundswell.store import account_tables, company, decision_table, handover_table
+from groundswell.store import account_tables, company, decision_table, event_tables, handover_table
 from groundswell.store.columns import (
     Day,
     Document,
@@ -37,6 +37,7 @@ __all__ = [
     "assignment",
     "company",
     "decision_table",
+    "event_tables",
     "found_assignment",
     "found_theme",
     "handover_table",

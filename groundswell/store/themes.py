@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select
 
-from groundswell.domain import NOISE, NeedTheme, RiseAlert, ThemeAssignment, ThemeChange
+from groundswell.domain import NOISE, Event, NeedTheme, RiseAlert, ThemeAssignment, ThemeChange
 from groundswell.domain.drafts import FIRST_MADE
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.mentions import chosen
+from groundswell.store.outbox import tell
 from groundswell.store.rows import batches, columns_of, frame, row_of, values
 from groundswell.store.shapes import Heirs, Shaped, cover, put_found_back, write_changes
 
@@ -177,6 +178,8 @@ class Themes:
         """Keep alerts that are new or have ended."""
         with self._database.write("themes.alerts", lease) as connection:
             upsert(connection, tables.rise_alert, [row_of(alert) for alert in alerts])
+            raised = (alert for alert in alerts if alert.ended_on is None)
+            tell(connection, (Event("need.rising", alert.subject) for alert in raised))
 
     def alerts(self) -> list[RiseAlert]:
         """Return every alert ever raised, by theme, view and day."""

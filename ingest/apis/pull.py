@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -20,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from groundswell.errors import IngestError, UnreachableError
 from ingest.apis.addresses import WebAddress, follow, is_lifted, read_url, resolve
 from ingest.apis.source import ApiSource, Reply, Request, Trouble, Unusable
+from ingest.apis.waiting import asked_wait
 
 if TYPE_CHECKING:
     from ingest.apis.wire import Resolver
@@ -225,7 +225,7 @@ class Pull:
         return f"{until}; run again then, it goes on from here"
 
     def _refusal(self, reply: Reply, place: WebAddress, remedy: str) -> Exception:
-        wait = self._asked_wait(reply)
+        wait = asked_wait(reply.headers, self._client.now())
         limited = reply.status == 403 and (
             wait is not None or reply.headers.get("x-ratelimit-remaining") == "0"
         )
@@ -239,22 +239,6 @@ class Pull:
         elif reply.status in _MOVED:
             remedy = "write the address that it leads to in url"
         return IngestError(f"{self._name(place)}: answered {reply.status}; {remedy}")
-
-    def _asked_wait(self, reply: Reply) -> float | None:
-        """Return how many seconds the server asks to wait, None if it says nothing usable."""
-        text = reply.headers.get("retry-after", "").strip()
-        now = self._client.now()
-        reset = reply.headers.get("x-ratelimit-reset", "").strip()
-        if not text and reply.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-            return max(1.0, float(reset[:20]) - now)
-        if text.isascii() and text.isdecimal():
-            return float(text[:20]) or None
-        try:
-            until = parsedate_to_datetime(text)
-        except (ValueError, TypeError):
-            return None  # negative numbers among them: the usual pause of one's own
-        seconds = until.replace(tzinfo=until.tzinfo or UTC).timestamp() - now
-        return seconds if seconds > 0 else None
 
     def _read_secret(self) -> str:
         name = self._source.token_env

@@ -61,7 +61,7 @@ class Wire:
         Parameters
         ----------
         body
-            Bytes are a form, urlencoded already; all else is sent as JSON.
+            Bytes are JSON, a text is a form, both written already; all else is written as JSON.
         until
             The moment, in seconds of the monotonic clock, by which the reply must be there.
         max_bytes
@@ -166,9 +166,11 @@ class _TimedStream(httpcore2.NetworkStream):
 
 def _content(body: object) -> tuple[bytes | None, str]:
     """Return what is sent, and its media type."""
-    if isinstance(body, bytes):
-        return body, "application/x-www-form-urlencoded"
-    return (None if body is None else json.dumps(body).encode()), "application/json"
+    if isinstance(body, str):
+        return body.encode(), "application/x-www-form-urlencoded"
+    if body is None or isinstance(body, bytes):
+        return body, "application/json"
+    return json.dumps(body).encode(), "application/json"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from groundswell.config import Config, load_config
 from groundswell.domain import AcceptedRow
 from groundswell.errors import ConfigError, IngestError
 from groundswell.section import Section
+from groundswell.webhook_config import EVENTS, WebhookConfig
 from ingest import GuessedSource, Privacy, inputs_of, read_source
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +52,7 @@ def test_the_template_names_every_setting_with_its_meaning() -> None:
 def sections(kind: type[Section], above: str = "") -> Iterator[tuple[str, list[str]]]:
     """Yield the tables of the settings with the names of their own fields."""
     for name, field in kind.model_fields.items():
-        if name != "sources" and is_section(field.annotation):
+        if name not in ("sources", "webhooks") and is_section(field.annotation):
             fields = field.annotation.model_fields.items()
             yield above + name, [key for key, one in fields if not is_section(one.annotation)]
             yield from sections(field.annotation, f"{above}{name}.")
@@ -59,6 +60,13 @@ def sections(kind: type[Section], above: str = "") -> Iterator[tuple[str, list[s
 
 def is_section(kind: object) -> TypeGuard[type[Section]]:
     return isinstance(kind, type) and issubclass(kind, Section)
+
+
+def test_the_template_names_every_setting_and_event_of_a_webhook() -> None:
+    text = TEMPLATE.read_text(encoding="utf-8")
+    told = text[text.index("# Who is told") : text.index("# The inputs.")]
+    missing = [one for one in (*WebhookConfig.model_fields, *EVENTS) if one not in told]
+    assert missing == []
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)

@@ -58,9 +58,16 @@ def _show(request: Request, context: Context) -> Response:
         crumbs=[("/about", "About")],
         endpoints=[(one, path_of(one)) for one in ENDPOINTS],
         paths=description()["paths"],
-        fields_of=_fields,
+        rows_of=_rows,
         prefix=PREFIX,
     )
+
+
+def _rows(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """Return (name, what it means) of everything that an endpoint is asked."""
+    asked = description()["paths"][path_of(endpoint)][endpoint.method.lower()]["parameters"]
+    rows = [(one["name"], one["description"]) for one in asked]
+    return rows + (_fields(endpoint.body) if endpoint.body else [])
 
 
 def _fields(kind: type[Question], before: str = "") -> list[tuple[str, str]]:

@@ -37,7 +37,9 @@ class IdeasOrder(Paged):
     @classmethod
     def _names_a_column(cls, value: str) -> str:
         if value and value.removeprefix("-") not in COLUMNS:
-            raise ValueError(f"expected one of {', '.join(COLUMNS)}, with - before it for falling")
+            raise ValueError(
+                f"expected one of {', '.join(COLUMNS)}, with - before it from the largest down"
+            )
         return value
 
 
@@ -47,7 +49,7 @@ def _of_view() -> dict[str, Any]:
         "q": "Words that title, need, id or the labels of its needs must hold, in any case.",
         "theme": "Number of a need.",
         "strategy": "By which ideas are ranked; empty: the report's own.",
-        "sort": "A column's key, with - before it from the largest down; empty: by rank.",
+        "sort": f"One of {', '.join(COLUMNS)}; with `-` before it from the largest down.",
     }
     return {
         one.name: (Word, Field("", description=told.get(one.name, f"Only with this {one.name}.")))
@@ -73,7 +75,9 @@ class NeedsQuestion(Paged):
     q: Word = ""
     """Words that the label or the keywords must hold."""
     state: Annotated[str, Field(pattern="^(certified|provisional|rising)?$")] = ""
+    """`certified`, `provisional` or `rising`."""
     area: Word = ""
+    """Only needs of this area."""
 
 
 class SearchQuestion(Paged):
@@ -82,9 +86,11 @@ class SearchQuestion(Paged):
     q: Word = ""
     """Words; what stands in quotation marks is one."""
     channel: Word = ""
+    """Only said there."""
     theme: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     """Number of a need."""
     account: Word = ""
+    """Only said by this account: its id."""
     since: date | None = None
     """First day."""
     until: date | None = None
@@ -121,8 +127,13 @@ class LogQuestion(Question):
 
 
 def _kinds() -> str:
-    sets = ((kind, ", ".join(sorted(fields_of(kind)))) for kind in DECIDABLE)
-    return "What each sets: " + "; ".join(f"{kind}: {names or 'nothing'}" for kind, names in sets)
+    sets = {kind: " and ".join(f"`{one}`" for one in sorted(fields_of(kind))) for kind in DECIDABLE}
+    told = "; ".join(f"{kind} sets {names}" for kind, names in sets.items() if names)
+    return f"{told}; no other kind sets anything. Null: as computed."
+
+
+def _names() -> str:
+    return f"{', '.join(DECIDABLE[:-1])} or {DECIDABLE[-1]}."
 
 
 DECIDABLE: tuple[DecisionKind, ...] = tuple(
@@ -134,13 +145,15 @@ DECIDABLE: tuple[DecisionKind, ...] = tuple(
 class Wanted(Question):
     """One decision to make."""
 
-    kind: Annotated[str, Field(json_schema_extra={"enum": list(DECIDABLE)})]
+    kind: Annotated[str, Field(json_schema_extra={"enum": list(DECIDABLE)}, description=_names())]
     target: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
     """What it is about: `need-12` or `item-ABC-7` for an idea, `theme-12` for a need."""
     expected_version: Version
     """The `version` of the verdict that was seen; 0: nobody had decided. A comment ignores it."""
     changes: Annotated[Mapping[str, FieldValue], Field(description=_kinds())] = {}
     reason: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
+    """Why."""
+    """Why; of a comment, what it says."""
 
     @field_validator("kind")
     @classmethod
@@ -162,3 +175,4 @@ class Undoing(Question):
     expected_version: Version
     """The `version` of the verdict that was seen."""
     reason: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
+    """Why."""

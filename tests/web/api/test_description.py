@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, get_args
 
 import jsonschema
@@ -63,13 +64,24 @@ def test_every_kind_of_decision_is_described_with_what_it_sets() -> None:
     assert set(wanted["kind"]["enum"]) == set(get_args(DecisionKind)) - {"undo"}
     told = wanted["changes"]["description"]
     for kind in wanted["kind"]["enum"]:
-        assert f"{kind}: {', '.join(sorted(fields_of(kind))) or 'nothing'}" in told
+        names = " and ".join(f"`{one}`" for one in sorted(fields_of(kind)))
+        assert (f"{kind} sets {names}" in told) == bool(names)
+
+
+def test_the_documented_addresses_are_described() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`/.+?) \|", page, re.MULTILINE)
+    named = {one.partition("?")[0] for row in rows for one in re.findall(r"`(/[^`]+)`", row)}
+    known = {re.sub(r"\{\w+\}", "X", path.removeprefix("/api/v1")) for path, _ in described()}
+    assert {re.sub(r"\b(ID|N)\b", "X", one) for one in named} == {
+        path for path in known if "undo" not in path
+    }
 
 
 def test_every_operation_says_what_it_does_and_needs() -> None:
     for path, operations in description()["paths"].items():
         for method, told in operations.items():
-            assert told["summary"].endswith((".", ":")) or told["summary"], path
+            assert told["summary"].endswith("."), path
             assert re.search(r"permission `\w+`", told["description"]), (path, method)
             assert {"401", "403", "422", "503"} <= set(told["responses"])
             names = [one["name"] for one in told["parameters"] if one["in"] == "path"]

@@ -75,9 +75,9 @@ class Session:
         """Send a form, with what makes this client known to the provider."""
         given = {"Accept": headers.get("Accept", "application/json")}
         _, prepared, body = auth.prepare("POST", url, given, urlencode(data))
-        return self._exchange(url, prepared, body.encode("ascii"))
+        return self._exchange(url, prepared, body)
 
-    def _exchange(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def _exchange(self, url: str, headers: Mapping[str, str], body: str | None) -> Answer:
         from ingest.apis.addresses import read_url, resolve
         from ingest.apis.source import Trouble
         from ingest.apis.wire import Wire
