@@ -116,6 +116,8 @@ def _pages(port: int) -> dict[str, str]:
         "ideas": "/ideas",
         "ideas filtered": "/ideas?q=port&sort=-revenue&segment=retail&page=2",
         "idea": ideas[0],
+        "ideas for programs": "/api/v1/ideas",
+        "idea for programs": f"/api/v1{ideas[0]}",
         "compare": f"/compare?ideas={one}&ideas={other}",
         "needs": "/needs",
         "need": "/needs/7",

@@ -151,7 +151,8 @@ def _title(target: str, store: Store) -> str:
 def _link(target: str, config: Config) -> str:
     theme_id = theme_of(target)
     place = f"ideas/{quote(target, safe='')}" if theme_id is None else f"needs/{theme_id}"
-    return f"{config.web.address}/{place}"
+    known = theme_id is not None or target.startswith(("need-", "item-", "request-"))
+    return f"{config.web.address}/{place if known else 'log'}"
 
 
 def _linked(text: str, address: str) -> str:

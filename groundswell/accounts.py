@@ -21,6 +21,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 """What each role may do: the first permission, the first two, and so on."""
 
+PLANNED = frozenset({"place", "adopt"})
+"""Kinds of decisions that planners make."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
@@ -90,6 +93,11 @@ class Reviewer:
     def may(self, permission: Permission) -> bool:
         """Tell whether both the role and the scopes allow it."""
         return permission in GRANTS[self.role] & self.scopes
+
+
+def needed_for(kind: str) -> Permission:
+    """Return the permission that making or undoing a decision of a kind needs."""
+    return "plan" if kind in PLANNED else "review"
 
 
 def user_name(text: str) -> str:

@@ -1,13 +1,11 @@
 """One ``[[webhooks]]`` entry of ``config.toml``: who is told of what, and how."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from groundswell.domain.events import EventKind
+from groundswell.event_kinds import EVENTS, EventKind
 from groundswell.section import Section
-
-EVENTS: tuple[EventKind, ...] = get_args(EventKind)
 
 
 class WebhookConfig(Section):

@@ -32,7 +32,7 @@ from groundswell.domain.decisions import (
     VerdictStatus,
 )
 from groundswell.domain.disagreement import Disagreement, Stance, disagreements
-from groundswell.domain.events import Delivery, DeliveryState, Event, EventKind
+from groundswell.domain.events import Delivery, DeliveryState, Event
 from groundswell.domain.feedback import Annotation, Copy, FeedbackRecord, Statement, StatementKind
 from groundswell.domain.handover import Handover, Tracker, marks_in, new_mark
 from groundswell.domain.identity import content_id, require_aligned
@@ -73,7 +73,6 @@ __all__ = [
     "Disagreement",
     "Draft",
     "Event",
-    "EventKind",
     "FeatureCandidate",
     "FeedbackRecord",
     "FloatArray",

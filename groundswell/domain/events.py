@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-EventKind = Literal["decision.made", "report.ready", "need.rising", "run.failed"]
+from groundswell.event_kinds import EventKind
+
 DeliveryState = Literal["waiting", "sent", "given up", "nothing to tell"]
+
+QUIET = frozenset({"prefer"})
+"""Kinds of decisions that nobody is told of: an answer about a pair changes no idea."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from groundswell.domain import (
     decide,
 )
 from groundswell.domain.chain import first_broken, read, written
+from groundswell.domain.events import QUIET
 from groundswell.domain.replay import resume
 from groundswell.errors import DecisionError, StoreError
 from groundswell.failpoints import failpoint
@@ -74,7 +75,8 @@ class Decisions:
                 last = decide(draft, earlier, last, expected)
                 connection.execute(insert(table).values(_row(last)))
                 made.append(last)
-            tell(connection, (Event("decision.made", str(one.number)) for one in made))
+            told = (one.number for one in made if one.kind not in QUIET)
+            tell(connection, (Event("decision.made", str(number)) for number in told))
         return made
 
     def undo(

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select
 
-from groundswell.domain import Delivery, Event, EventKind
+from groundswell.domain import Delivery, Event
+from groundswell.event_kinds import EventKind
 from groundswell.failpoints import failpoint
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import database_time, insert_new, upsert

@@ -14,8 +14,9 @@ from flows.init import TEMPLATE, NamedSource, config_text, name_sources, write_c
 from groundswell.config import Config, load_config
 from groundswell.domain import AcceptedRow
 from groundswell.errors import ConfigError, IngestError
+from groundswell.event_kinds import EVENTS
 from groundswell.section import Section
-from groundswell.webhook_config import EVENTS, WebhookConfig
+from groundswell.webhook_config import WebhookConfig
 from ingest import GuessedSource, Privacy, inputs_of, read_source
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,9 @@ from sqlalchemy import func, select, update
 
 from groundswell.domain import Delivery, Draft, Event, RiseAlert
 from groundswell.errors import ConflictError
+from groundswell.event_kinds import EVENTS
 from groundswell.store import Lease, Store
 from groundswell.store.event_tables import delivery, event, webhook
-from groundswell.webhook_config import EVENTS
 from tests.groundswell.samples import START
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from groundswell.accounts import needed_for
 from groundswell.domain import Decision, Draft, Verdict
 from groundswell.domain.drafts import check_draft
 from groundswell.errors import ConflictError, DecisionError
@@ -23,6 +24,8 @@ def decide(call: Call) -> Made:
     Each names the version that was seen; if somebody decided in between, nothing is changed (409).
     """
     wanted: list[Wanted] = call.body.decisions
+    for one in wanted:
+        _require(call, one.kind)
     drafts = [(_draft(one, call, place), one.expected_version) for place, one in enumerate(wanted)]
     seen = {one.target: one.expected_version for one in wanted}
     try:
@@ -37,6 +40,7 @@ def undo(call: Call) -> Made:
     """Put back what a decision changed; undoing an undo makes it stand again."""
     context, asked = call.context, call.body
     number = _number_of_one(call)
+    _require(call, _root_kind(call, number))
     try:
         made = context.store.decisions.undo(
             number,
@@ -59,6 +63,18 @@ def _number_of_one(call: Call) -> int:
     if not found or found[0].number != number:
         raise Refused(404, "no such decision; /api/v1/decisions lists them")
     return number
+
+
+def _require(call: Call, kind: str) -> None:
+    permission = needed_for(kind)
+    if not call.context.reviewer.may(permission):
+        raise Refused(403, f"{kind} needs the permission {permission!r}")
+
+
+def _root_kind(call: Call, number: int) -> str:
+    """Return the kind of the decision that a chain of undos is about."""
+    found = call.context.store.decisions.log(number - 1, 1)[0]
+    return found.kind if found.undoes is None else _root_kind(call, found.undoes)
 
 
 def _draft(wanted: Wanted, call: Call, place: int) -> Draft:

@@ -5,6 +5,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from groundswell import accounts
+from groundswell.accounts import needed_for
 from groundswell.config import Config
 from groundswell.store import open_store
 from tests.web.people import add_token, add_user, browser, settings
@@ -179,6 +181,21 @@ def test_who_may_only_read_decides_nothing(client: TestClient, config: Config) -
     problem(decide(client, wanted()), 403)
     assert client.get("/api/v1/about").json()["may"] == ["read"]
     assert numbers(config) == []
+
+
+def test_what_planners_decide_reviewers_neither_make_nor_undo(
+    client: TestClient, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {needed_for("place"), needed_for("adopt"), needed_for("accept")} == {"plan", "review"}
+    decide(client, wanted())
+    client.post("/api/v1/decisions/1/undo", json={"expected_version": 1})
+    monkeypatch.setattr(accounts, "PLANNED", frozenset({"accept"}))
+    told = problem(decide(client, wanted("need-2", "reopen"), wanted("need-3")), 403)
+    assert told["detail"] == "accept needs the permission 'plan'"
+    for number in (1, 2):  # undoing the undo would make it again
+        address = f"/api/v1/decisions/{number}/undo"
+        problem(client.post(address, json={"expected_version": 2}), 403)
+    assert numbers(config) == [1, 2]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/ideas", "/api/v1/nowhere", "/api/"])
