@@ -23,7 +23,7 @@ from groundswell import __version__
 COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
     *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace", "plan"),
-    *("users", "tokens"),
+    *("users", "tokens", "webhooks"),
     *("decide", "log", "undo"),
 }
 NEEDS = (

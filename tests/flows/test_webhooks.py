@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -457,7 +458,7 @@ def test_waits_grow_and_spread() -> None:
             Delivery("a", Event("run.failed", "1"), START),
             Outcome(500, ""),
             START,
-            lambda c=chance: c,
+            partial(float, chance),
         )
         assert first.next_at == START + timedelta(seconds=5 * factor)
 
