@@ -178,8 +178,7 @@ class Themes:
         """Keep alerts that are new or have ended."""
         with self._database.write("themes.alerts", lease) as connection:
             upsert(connection, tables.rise_alert, [row_of(alert) for alert in alerts])
-            raised = (alert for alert in alerts if alert.ended_on is None)
-            tell(connection, (Event("need.rising", alert.subject) for alert in raised))
+            tell(connection, [Event("need.rising", a.subject) for a in alerts if not a.ended_on])
 
     def alerts(self) -> list[RiseAlert]:
         """Return every alert ever raised, by theme, view and day."""

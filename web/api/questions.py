@@ -129,7 +129,7 @@ class LogQuestion(Question):
 def _kinds() -> str:
     sets = {kind: " and ".join(f"`{one}`" for one in sorted(fields_of(kind))) for kind in DECIDABLE}
     told = "; ".join(f"{kind} sets {names}" for kind, names in sets.items() if names)
-    return f"{told}. Null: as computed."
+    return f"{told}. Statements that are placed are named `statement:ID`. Null: as computed."
 
 
 def _names() -> str:

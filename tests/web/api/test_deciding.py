@@ -61,6 +61,14 @@ def numbers(config: Config) -> list[int]:
         wanted(kind="comment", reason="Why?"),
         wanted("theme-1", "rename", changes={"label": "Named"}),
         wanted("theme-1", "pin", changes={"pinned": True}),
+        wanted("theme-1", "merge", changes={"merged_into": "theme-2"}),
+        wanted("theme-1", "retire", changes={"retired": True}),
+        wanted(
+            "theme-1000001",
+            "split",
+            changes={"split_from": "theme-1", "label": "Apart", "statement:s1": True},
+        ),
+        wanted("theme-1", "move", changes={"statement:s1": True, "statement:s2": None}),
     ],
     ids=lambda asked: asked["kind"],
 )
