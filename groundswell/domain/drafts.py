@@ -86,7 +86,7 @@ def need_of(target: str) -> int | None:
 
 def fields_of(kind: DecisionKind) -> frozenset[str]:
     """Return the fields that a kind of decision sets by its changes."""
-    return {**_ABOUT_IDEAS, **_ABOUT_THEMES}.get(kind, frozenset())
+    return next((sets[kind] for *_, sets in _SUBJECTS if kind in sets), frozenset())
 
 
 def set_by(draft: Draft) -> Fields:

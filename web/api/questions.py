@@ -127,7 +127,7 @@ class LogQuestion(Question):
 
 
 def _kinds() -> str:
-    sets = {kind: " and ".join(f"`{one}`" for one in sorted(fields_of(kind))) for kind in DECIDABLE}
+    sets = {kind: ", ".join(f"`{one}`" for one in sorted(fields_of(kind))) for kind in DECIDABLE}
     told = "; ".join(f"{kind} sets {names}" for kind, names in sets.items() if names)
     return f"{told}. Statements that are placed are named `statement:ID`. Null: as computed."
 
@@ -147,9 +147,9 @@ class Wanted(Question):
 
     kind: Annotated[str, Field(json_schema_extra={"enum": list(DECIDABLE)}, description=_names())]
     target: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
-    """What it is about: `need-12` or `item-ABC-7` for an idea, `theme-12` for a need."""
+    """What it is about: an idea, `need-12` or `item-ABC-7`; a need, `theme-12`; or `ranking`."""
     expected_version: Version
-    """The `version` of the verdict that was seen; 0: nobody had decided. A comment ignores it."""
+    """The `version` of the verdict that was seen; 0: nobody had decided. Comments ignore it."""
     changes: Annotated[Mapping[str, FieldValue], Field(description=_kinds())] = {}
     reason: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""
     """Why."""

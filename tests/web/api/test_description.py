@@ -64,7 +64,7 @@ def test_every_kind_of_decision_is_described_with_what_it_sets() -> None:
     assert set(wanted["kind"]["enum"]) == set(get_args(DecisionKind)) - {"undo"}
     told = wanted["changes"]["description"]
     for kind in wanted["kind"]["enum"]:
-        names = " and ".join(f"`{one}`" for one in sorted(fields_of(kind)))
+        names = ", ".join(f"`{one}`" for one in sorted(fields_of(kind)))
         assert (f"{kind} sets {names}" in told) == bool(names)
 
 
