@@ -24,6 +24,7 @@ from web.api.endpoints import Call
 from web.guard import Refused
 from web.pages import compare as side_by_side
 from web.pages.needs import areas_of, matches
+from web.pages.said import what_is_said
 from web.pages.view import View, chosen_ideas, ranks_of
 from web.reading import Reading
 
@@ -32,7 +33,8 @@ def ideas(call: Call) -> IdeaPage:
     """List ideas: the filters, the order and the pages of a view."""
     reading, query = _newest(call), call.query
     view = View(**query.model_dump(exclude={"size"}))
-    found = chosen_ideas(view, reading)
+    said = what_is_said(call.context.store)
+    found = chosen_ideas(view, reading, said, call.context.now.date())
     ranks, verdicts = ranks_of(view, reading), call.context.store.decisions.ideas()
     first, last = _place(query.page, query.size, len(found))
     return IdeaPage(
