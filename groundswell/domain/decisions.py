@@ -17,6 +17,7 @@ DecisionKind = Literal[
     "set_effort",
     "set_fit",
     "prefer",
+    "place",
     "comment",
     "rename",
     "pin",
@@ -33,8 +34,8 @@ VerdictStatus = Literal["undecided", "accepted", "rejected", "deferred"]
 FieldValue = str | float | bool | None
 Fields = Mapping[str, FieldValue]
 """Name of a field to its value, as JSON has it; a day is ISO 8601."""
-
-
+NOT_PLANNED = "not planned"
+"""In place of a release: a planner leaves the idea out. No release can have this name."""
 RANKING = "ranking"
 """What a decision about the weights is about."""
 
@@ -52,11 +53,12 @@ class Draft:
     """Aware. Where a later decision is kept already, that one's moment is taken."""
     changes: Fields = field(default_factory=dict)
     """defer: ``until``; edit: ``title``, ``brief``; set_effort: ``effort_days`` (person-days);
-    set_fit: ``fit`` (0 to 1); rename: ``label``; pin: ``pinned``; merge: ``merged_into``; retire:
-    ``retired``; split: ``split_from``, ``label`` and statements; move: statements (see
-    `groundswell.domain.drafts.membership`); adopt: ``weights``, the decision up to which the log is
-    learned from; others: none. None gives a field back to what is computed. prefer says ``over``,
-    ``side``, ``run`` and ``tie``, see `groundswell.domain.preferences`."""
+    set_fit: ``fit`` (0 to 1); place: ``release`` (or `NOT_PLANNED`) and ``team``; rename:
+    ``label``; pin: ``pinned``; merge: ``merged_into``; retire: ``retired``; split: ``split_from``,
+    ``label`` and statements; move: statements (see `groundswell.domain.drafts.membership`); adopt:
+    ``weights``, the decision up to which the log is learned from; others: none. None gives a field
+    back to what is computed. prefer says ``over``, ``side``, ``run`` and ``tie``, see
+    `groundswell.domain.preferences`."""
     reason: str = ""
     """Of a comment: what it says."""
     undoes: int | None = None
@@ -116,6 +118,10 @@ class IdeaVerdict:
     """Person-days."""
     fit: float | None = None
     """To the strategy, 0 to 1."""
+    release: str | None = None
+    """In which it is to ship, or `NOT_PLANNED`; None: as the plan has it."""
+    team: str | None = None
+    """Which is to do it; None: as the plan has it."""
     version: int = 0
     """Number of its last decision, comments aside; 0: there is none."""
     signed: Mapping[str, Signature] = field(default_factory=dict)
@@ -139,7 +145,7 @@ class IdeaVerdict:
     @property
     def says_something(self) -> bool:
         """Whether anything is other than for an idea that nobody looked at."""
-        said = (self.title, self.brief, self.effort_days, self.fit)
+        said = (self.title, self.brief, self.effort_days, self.fit, self.release)
         return self.status != "undecided" or any(one is not None for one in said)
 
 

@@ -30,6 +30,7 @@ _ABOUT_IDEAS: Mapping[DecisionKind, frozenset[str]] = {
     "set_effort": frozenset({"effort_days"}),
     "set_fit": frozenset({"fit"}),
     "prefer": frozenset({"over", "side", "run", "tie"}),
+    "place": frozenset({"release", "team"}),
 }
 _ABOUT_THEMES: Mapping[DecisionKind, frozenset[str]] = {
     "rename": frozenset({"label"}),
@@ -56,7 +57,7 @@ _SUBJECTS = (
     ("the ranking", re.compile(RANKING), _ABOUT_RANKING),
 )
 """What a decision can be about, how it is named, and which decisions are its own."""
-_LINES = ("title", "label")
+_LINES = ("title", "label", "release", "team")
 
 
 def theme_of(target: str) -> int | None:

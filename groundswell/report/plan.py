@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from groundswell.domain import Dependency, TeamCapacity
+
 IdeaCategory = Literal["problem", "feature"]
 
 
@@ -134,6 +136,68 @@ class TeamCoupling:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanPlacement:
+    """A planner's decision where an idea ships, and what the plan made of it."""
+
+    candidate_id: str
+    title: str
+    release: str
+    """`groundswell.domain.decisions.NOT_PLANNED`: left out."""
+    team: str
+    """Empty: whichever the plan chooses."""
+    decision: int
+    """Its number in the log."""
+    cost: float | None
+    """Value, at least 0: what the plan would have more without it; None: it could not be kept."""
+    problem: str
+    """Why it could not be kept; empty: it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannableIdea:
+    """What a plan counts of an idea, planned or not."""
+
+    candidate_id: str
+    title: str
+    rank: int
+    category: IdeaCategory
+    must: bool
+    value: float
+    """In the plan's unit, before the cost of the work and the discount of later releases."""
+    money: float | None
+    """Value of 12 months before the cost of the work, in currency; None: not known."""
+    p50: float
+    """Person-days of all teams together; so too the next."""
+    p80: float
+    splits: tuple[tuple[tuple[str, float], ...], ...]
+    """Ways to divide the work between teams: (team, share of the days)."""
+    objectives: tuple[str, ...]
+    """Names that a least share may be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBasis:
+    """What a plan was made from: what it takes to tell what a move would cost."""
+
+    ideas: tuple[PlannableIdea, ...]
+    """By rank."""
+    capacity: tuple[TeamCapacity, ...]
+    """By team, then release."""
+    links: tuple[Dependency, ...]
+    """requires, excludes and together, between ideas."""
+    buffer: float
+    """Share of each team's capacity that is left free."""
+    discount: float
+    """What the same value is worth one release later."""
+    budget: float | None
+    max_overrun: float
+    """Probability, 0 to 1, that a team may need more than its capacity in a release."""
+    in_money: bool
+    """Values are currency, and the cost of the work is taken off them."""
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReleasePlan:
     """The plan for all releases with everything that can be said of it."""
 
@@ -165,3 +229,9 @@ class ReleasePlan:
     """Ids of planned ideas of which each requires the one before: the chain of most days."""
     critical_days: float
     notes: tuple[str, ...]
+    placements: tuple[PlanPlacement, ...] = ()
+    """What planners decided, by title."""
+    placements_cost: float | None = None
+    """Value that the plan would have more if nobody had placed anything; None: nobody has."""
+    basis: PlanBasis | None = None
+    """None: the plan was written before plans had one."""

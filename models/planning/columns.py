@@ -19,6 +19,8 @@ from models.planning.problem import PlanItem, PlanProblem, Split
 UNITS = 10
 """Parts of a person-day that the program counts in: no estimate is finer than a tenth, and
 whole numbers make sums exact. Work is rounded up, capacity down."""
+_NEARLY = 1e-6
+"""Person-days that are none: far below a unit, far above what ten written digits lose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,17 @@ class Columns:
         """Return the person-days of one column in each cell, shape (n_cells,)."""
         return np.asarray(self.usage[:, [column]].toarray()).ravel() / UNITS
 
+    def cells_of(self, column: int) -> IntArray:
+        """Return the positions of the cells that one column takes days of, ascending."""
+        return np.flatnonzero(self.in_cells(column))
+
 
 def usable_units(problem: PlanProblem) -> FloatArray:
     """Return what each cell can be planned for, in units: its capacity less the buffer."""
     share = 1.0 - problem.rules.buffer
     return np.array(
         # The small addend keeps 0.8 * 95 at 760 tenths.
-        [math.floor(UNITS * share * cell.person_days + 1e-6) for cell in problem.cells],
+        [math.floor(UNITS * (share * cell.person_days + _NEARLY)) for cell in problem.cells],
         dtype=np.float64,
     )
 
@@ -117,10 +123,11 @@ def _use(
             return None
         for place, cell in cells:
             days = item.p50 * share * cell.person_days / total
-            risky = slow * days > cell.person_days + 1e-9
-            if days > (1.0 - rules.buffer) * cell.person_days + 1e-9 or (risky and not item.must):
+            risky = slow * days > cell.person_days + _NEARLY
+            room = (1.0 - rules.buffer) * cell.person_days + _NEARLY
+            if days > room or (risky and not item.must):
                 return None
-            use[place] = math.ceil(UNITS * days - 1e-6)
+            use[place] = math.ceil(UNITS * (days - _NEARLY))
     return use
 
 

@@ -6,12 +6,13 @@ made firm one round after the other until nothing can give any more. Of these fi
 that is not needed for the contradiction is dropped.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack
 
+from groundswell.domain.decisions import NOT_PLANNED
 from models.planning.columns import UNITS
 from models.planning.program import Program, Rule
 from models.planning.solving import solve
@@ -32,9 +33,16 @@ def conflict(program: Program) -> tuple[Rule, ...]:
         firm |= broken
 
 
-def told(program: Program, rules: Collection[Rule]) -> str:
-    """Say in one line which rules contradict each other."""
-    return "these cannot all be kept: " + "; ".join(_words(program, rule) for rule in rules)
+def told(program: Program, rules: Collection[Rule], names: Mapping[str, str] | None = None) -> str:
+    """Say in one line which rules contradict each other.
+
+    Parameters
+    ----------
+    names
+        What an item is called, by its id; None: by the id.
+    """
+    words = (_words(program, rule, names or {}) for rule in rules)
+    return "these cannot all be kept: " + "; ".join(words)
 
 
 def _broken(program: Program, firm: set[int]) -> set[int] | None:
@@ -71,10 +79,11 @@ def _minimal(program: Program, firm: list[int]) -> tuple[Rule, ...]:
     return tuple(kept)
 
 
-def _words(program: Program, rule: Rule) -> str:
-    kind, about, other = rule
+def _words(program: Program, rule: Rule, names: Mapping[str, str]) -> str:
+    kind, item_id, other = rule
+    about, other = names.get(item_id, item_id), names.get(other, other)
     if kind == "must":
-        return f"{about} must be done{_too_large(program, about)}"
+        return f"{about} must be done{_too_large(program, item_id)}"
     if kind == "capacity":
         usable = sum(
             units
@@ -90,6 +99,7 @@ def _words(program: Program, rule: Rule) -> str:
         "requires": f"{about} requires {other}",
         "excludes": f"{about} and {other} exclude each other",
         "together": f"{about} and {other} go together",
+        "placed": f"{about} is {'' if other == NOT_PLANNED else 'placed in '}{other}",
     }[kind]
 
 

@@ -11,7 +11,6 @@ from models.planning.left_out import why_left_out
 from models.planning.overrun import finish_chances, loads
 from models.planning.prices import cost_of_taking
 from models.planning.program import Program
-from models.planning.robustness import robustness
 from models.planning.solving import Solution, planned_items
 
 PRICED = 5
@@ -19,12 +18,17 @@ PRICED = 5
 
 
 def planned_ideas(
-    program: Program, found: Solution, factors: FloatArray
+    program: Program, found: Solution, factors: FloatArray, stays: FloatArray
 ) -> tuple[PlannedIdea, ...]:
-    """Return what is planned, by release in which it ships, then rank."""
+    """Return what is planned, by release in which it ships, then rank.
+
+    Parameters
+    ----------
+    stays
+        `PlannedIdea.robustness` of each item, NaN: not known; shape (n_items,).
+    """
     columns, problem = program.columns, program.problem
     finish = finish_chances(program, found, factors)
-    stays = robustness(program)
     made = []
     for column, chance in zip(found.chosen.tolist(), finish.tolist(), strict=True):
         place = int(columns.item[column])

@@ -4,7 +4,7 @@ import numpy as np
 
 from groundswell.domain import FloatArray, IntArray
 from models.planning.columns import UNITS
-from models.planning.program import Program
+from models.planning.program import Program, placed_columns
 from models.planning.shares import share_mask
 
 
@@ -22,12 +22,13 @@ def density_order(program: Program) -> IntArray:
 def greedy_value(program: Program, order: IntArray) -> float:
     """Take one column after the other as long as every rule holds, and return their worth.
 
-    Ideas that must be done come first, then for each least share what counts for it, until its
-    share of all usable days is reached; then the rest. Passes are repeated until one takes
-    nothing, since an idea may come up before what it requires. Ideas that go together are not
-    taken: one alone breaks the rule.
+    Ideas that were placed come first, then those that must be done, then for each least share
+    what counts for it, until its share of all usable days is reached; then the rest. Passes are
+    repeated until one takes nothing, since an idea may come up before what it requires. Ideas that
+    go together are not taken: one alone breaks the rule.
     """
     taken = _Taken(program)
+    taken.fill(order[placed_columns(program)[order]], np.inf)
     musts = np.array([item.must for item in program.problem.items], bool)
     taken.fill(order[musts[program.columns.item[order]]], np.inf)
     for kind, name, _ in program.rules:
@@ -46,7 +47,8 @@ class _Taken:
 
     def __init__(self, program: Program) -> None:
         kinds = np.array([rule[0] for rule in program.rules])[program.rule]
-        firm = np.flatnonzero(kinds != "must")
+        # What must be in is taken first; its rows would hold up everything before it is.
+        firm = np.flatnonzero(~np.isin(kinds, ["must", "placed"]) | (program.high == 0.0))
         self._program = program
         self._matrix = program.matrix[firm].toarray()
         self._low, self._high = program.low[firm], program.high[firm]

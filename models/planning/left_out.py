@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.domain import Dependency, IntArray
-from models.planning.problem import PlanItem
+from groundswell.domain.decisions import NOT_PLANNED
+from models.planning.problem import PlanItem, PlanProblem
 from models.planning.program import Program
 from models.planning.solving import Solution, planned_items
 
@@ -13,8 +14,10 @@ def why_left_out(program: Program, found: Solution, place: int) -> str:
     """Return the first reason that holds, from what is impossible to what is only worth less."""
     problem, item = program.problem, program.problem.items[place]
     mine = np.flatnonzero(program.columns.item == place)
+    if ("placed", item.item_id, NOT_PLANNED) in program.rules:
+        return "a planner left it out"
     if not len(mine):
-        return _too_large(program, item)
+        return too_large(problem, item)
     planned = planned_items(program, found)
     ids = {problem.items[n].item_id for n in np.flatnonzero(planned)}
     for link in problem.links:
@@ -37,8 +40,9 @@ def why_left_out(program: Program, found: Solution, place: int) -> str:
     return "what it is bound to leaves no release for it"
 
 
-def _too_large(program: Program, item: PlanItem) -> str:
-    cells = program.problem.cells
+def too_large(problem: PlanProblem, item: PlanItem) -> str:
+    """Say why no release has room for an item."""
+    cells = problem.cells
     teams = {team for split in item.splits for team, _ in split}
     known = {cell.team for cell in cells}
     if missing := sorted(teams - known):
@@ -48,7 +52,7 @@ def _too_large(program: Program, item: PlanItem) -> str:
     most = max(cell.person_days for cell in cells if cell.team in teams)
     return (
         f"too large: {item.p50:.0f} days, P80 {item.p80:.0f}, and {_teams(item)} has at most"
-        f" {most:.0f} in a release, {program.problem.rules.buffer:.0%} of them kept free"
+        f" {most:.0f} in a release, {problem.rules.buffer:.0%} of them kept free"
     )
 
 

@@ -1,5 +1,6 @@
 """Make a release plan: solve, check by chance, price, and say why what is out is out."""
 
+from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -7,14 +8,17 @@ import numpy as np
 from groundswell.domain import FloatArray
 from groundswell.errors import PlanError
 from groundswell.report import AlternativePlan, LeftOutIdea, ReleasePlan
+from models.planning.basis import basis_of
 from models.planning.conflicts import conflict, told
 from models.planning.coupling import couplings, critical_chain, shared_ideas
 from models.planning.description import left_out_ideas, plan_budget, planned_ideas, team_loads
 from models.planning.greedy import greedy_value, list_order
 from models.planning.overrun import draw_factors, loads, settle
+from models.planning.placing import placements_cost, told_placements, with_placements
 from models.planning.prices import capacity_prices, forced_picks
-from models.planning.problem import PlanProblem
+from models.planning.problem import Placement, PlanProblem
 from models.planning.program import Program, make_program
+from models.planning.robustness import robustness
 from models.planning.shares import Share, shares_reached, with_shares
 from models.planning.solving import Solution, planned_items, solve
 
@@ -33,6 +37,7 @@ def make_plan(
     value_unit: str = "EUR",
     value_basis: str = "",
     blocked: tuple[LeftOutIdea, ...] = (),
+    placements: Sequence[Placement] = (),
     notes: tuple[str, ...] = (),
 ) -> ReleasePlan:
     """Return the best plan with its risks, prices and alternatives.
@@ -41,12 +46,16 @@ def make_plan(
     ----------
     blocked
         Ideas that never came into question, to be told of with those that are left out.
+    placements
+        What planners decided; as many as can be kept are, and the others are told of.
 
     Raises
     ------
     PlanError
         No plan keeps all rules; says which contradict each other.
     """
+    never = {out.candidate_id: out.reason for out in blocked}
+    problem, problems = with_placements(problem, placements, never)
     program, found, shares = find_plan(problem)
     factors = draw_factors(problem, problem.rules.draws)
     found, others = _best_first(program, found, factors)
@@ -59,7 +68,7 @@ def make_plan(
         value_basis=value_basis,
         gap=found.gap,
         list_value=greedy_value(program, list_order(program)),
-        ideas=planned_ideas(program, found, factors),
+        ideas=planned_ideas(program, found, factors, robustness(program)),
         loads=team_loads(program, found, factors),
         left_out=tuple(sorted([*left_out_ideas(program, found), *blocked], key=_rank)),
         alternatives=tuple(_alternative(program, found, other, factors) for other in others),
@@ -72,6 +81,9 @@ def make_plan(
         critical_chain=chain.items,
         critical_days=chain.days,
         notes=notes,
+        placements=told_placements(program, placements, problems, _titles(problem, blocked)),
+        placements_cost=placements_cost(program),
+        basis=basis_of(problem),
     )
 
 
@@ -145,6 +157,11 @@ def _alternative(
         dropped=tuple(ids[n] for n in np.flatnonzero(now & ~then)),
         overrun=float(loads(program, other, factors).overrun.max(initial=0.0)),
     )
+
+
+def _titles(problem: PlanProblem, blocked: Sequence[LeftOutIdea]) -> dict[str, str]:
+    titles = {out.candidate_id: out.title for out in blocked}
+    return titles | {item.item_id: item.title for item in problem.items}
 
 
 def _rank(out: LeftOutIdea) -> tuple[int, str]:

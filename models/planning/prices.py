@@ -17,7 +17,7 @@ CAPACITY_STEP = 0.10
 
 def capacity_prices(program: Program, found: Solution) -> tuple[CapacityPrice, ...]:
     """Price `CAPACITY_STEP` more of each team's capacity, by team."""
-    base = _value(program)
+    base = value_of(program)
     return tuple(
         _price(program, found, team, base)
         for team in sorted({cell.team for cell in program.problem.cells})
@@ -26,12 +26,12 @@ def capacity_prices(program: Program, found: Solution) -> tuple[CapacityPrice, .
 
 def forced_picks(program: Program) -> tuple[ForcedPick, ...]:
     """Price each item that must be planned: how much more a plan without the duty is worth."""
-    base = _value(program)
+    base = value_of(program)
     return tuple(
         ForcedPick(
             item.item_id,
             item.title,
-            max(0.0, _value(program.without(("must", item.item_id, ""))) - base),
+            max(0.0, value_of(program.without(("must", item.item_id, ""))) - base),
         )
         for item in program.problem.items
         if item.must
@@ -43,8 +43,19 @@ def cost_of_taking(program: Program, item_id: str) -> float | None:
     row = (program.columns.item == program.problem.place(item_id)).astype(float)
     if not row.any():
         return None
-    value = _value(program.with_row(("must", item_id, ""), row, 1.0, np.inf))
-    return max(0.0, _value(program) - value) if np.isfinite(value) else None
+    value = value_of(program.with_row(("must", item_id, ""), row, 1.0, np.inf))
+    return max(0.0, value_of(program) - value) if np.isfinite(value) else None
+
+
+def value_of(program: Program) -> float:
+    """Return the value of the best plan, of a large program that of its relaxation.
+
+    Returns
+    -------
+    Minus infinity: no plan keeps the rules.
+    """
+    found = solve(program) if is_exact(program) else relax(program)
+    return -np.inf if found is None else found.value
 
 
 def _price(program: Program, found: Solution, team: str, base: float) -> CapacityPrice:
@@ -60,10 +71,5 @@ def _price(program: Program, found: Solution, team: str, base: float) -> Capacit
             more = planned_items(wider, new) & ~planned_items(program, found)
             brings = tuple(program.problem.items[place].item_id for place in np.flatnonzero(more))
     else:
-        value = _value(wider)
+        value = value_of(wider)
     return CapacityPrice(team, CAPACITY_STEP * days, max(0.0, value - base), brings)
-
-
-def _value(program: Program) -> float:
-    found = solve(program) if is_exact(program) else relax(program)
-    return -np.inf if found is None else found.value

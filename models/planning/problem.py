@@ -85,10 +85,27 @@ class PlanItem:
     rank: int = 0
     """1 is best; of plans that are worth the same, the better ranked ideas are taken."""
 
+    money: float | None = None
+    """Value of 12 months before the cost of the work, in currency; None: not known. It is told,
+    and counts in a plan only where `value` is money."""
+
     @property
     def log_sd(self) -> float:
         """Standard deviation of ln(days), which are taken to be log-normal."""
         return math.log(self.p80 / self.p50) / _Z80
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A planner's decision where an item ships."""
+
+    item_id: str
+    release: str
+    """`groundswell.domain.decisions.NOT_PLANNED`: left out."""
+    team: str = ""
+    """Empty: whichever the plan chooses."""
+    decision: int = 0
+    """Its number in the log; of two that cannot both be kept, the later one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +144,8 @@ class PlanProblem:
     links: tuple[Dependency, ...]
     """requires, excludes and together, between items."""
     rules: Rules
+    placements: tuple[Placement, ...] = ()
+    """What is to be kept of planners' decisions; see `models.planning.placing`."""
 
     @property
     def net_of_cost(self) -> bool:

@@ -7,6 +7,7 @@
 * requires: whenever an item has shipped, so has what it requires (earlier or same release)
 * excludes: at most one of the two; together: both or neither
 * budget: the cost of all planned work is at most the budget
+* placed: an item ships as a planner decided, or not at all
 * share: the days of a category or objective are at least that share of all planned days
 """
 
@@ -14,11 +15,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, vstack
 
 from groundswell.domain import FloatArray, IntArray
+from groundswell.domain.decisions import NOT_PLANNED
 from models.planning.columns import Columns, make_columns, usable_units
-from models.planning.problem import PROBLEMS, PlanItem, PlanProblem
+from models.planning.problem import PROBLEMS, Placement, PlanItem, PlanProblem
 
 Rule = tuple[str, str, str]
 """(kind, what it is about, the other item or empty): what rows are there for."""
@@ -103,6 +106,7 @@ def make_program(problem: PlanProblem) -> Program:
         *_capacity(problem, columns),
         *_links(problem, columns),
         *_budget(problem, columns),
+        *_placed(problem, columns),
     ]
     rules = tuple(dict.fromkeys(row[0] for row in rows))
     place = {rule: n for n, rule in enumerate(rules)}
@@ -119,6 +123,25 @@ def make_program(problem: PlanProblem) -> Program:
         rule=np.array([place[row[0]] for row in rows], np.int64),
         rules=rules,
     )
+
+
+def placed_columns(program: Program) -> NDArray[np.bool_]:
+    """Tell for each column whether a planner's decision holds its item there."""
+    rows = np.flatnonzero([program.rules[rule][0] == "placed" for rule in program.rule])
+    inside = rows[program.low[rows] > 0.0]
+    return np.asarray(program.matrix[inside].sum(axis=0) > 0.0).ravel()
+
+
+def places(problem: PlanProblem, columns: Columns, placement: Placement) -> NDArray[np.bool_]:
+    """Tell for each column whether it plans an item as a planner decided, shape (n_columns,)."""
+    mine = columns.item == problem.place(placement.item_id)
+    if placement.release not in problem.releases:
+        return np.zeros_like(mine)
+    mine = mine & (columns.ships == problem.releases.index(placement.release))
+    if placement.team:
+        cells = [n for n, cell in enumerate(problem.cells) if cell.team == placement.team]
+        mine = mine & np.asarray(columns.usage[cells].sum(axis=0) > 0.0).ravel()
+    return np.asarray(mine)
 
 
 def counts_for(item: PlanItem, share: str) -> bool:
@@ -167,3 +190,13 @@ def _budget(problem: PlanProblem, columns: Columns) -> Iterator[_Row]:
         cost = np.ceil(columns.cost - 1e-6)
         row = dict(enumerate(cost.tolist()))
         yield ("budget", "", ""), row, -np.inf, float(np.floor(problem.rules.budget + 1e-6))
+
+
+def _placed(problem: PlanProblem, columns: Columns) -> Iterator[_Row]:
+    for placement in problem.placements:
+        out = placement.release == NOT_PLANNED
+        mine = columns.item == problem.place(placement.item_id)
+        chosen = mine if out else places(problem, columns, placement)
+        row = dict.fromkeys(np.flatnonzero(chosen).tolist(), 1.0)
+        count = 0.0 if out else 1.0
+        yield ("placed", placement.item_id, placement.release), row, count, count

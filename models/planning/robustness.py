@@ -4,7 +4,7 @@ import numpy as np
 
 from groundswell.domain import FloatArray
 from models.planning.overrun import draw_factors
-from models.planning.program import Program
+from models.planning.program import Program, placed_columns
 from models.planning.solving import relax
 
 
@@ -13,7 +13,8 @@ def robustness(program: Program) -> FloatArray:
 
     Each draw has other values (`Value.drawn`) and other days, and is planned anew within the
     same limits, as a relaxation: an idea that is planned in part counts in part. What must be
-    done keeps its days, so that every draw has a plan. The draws are of a stream of their own.
+    done or was placed keeps its days, so that every draw has a plan. The draws are of a stream of
+    their own.
 
     Returns
     -------
@@ -23,6 +24,7 @@ def robustness(program: Program) -> FloatArray:
     draws = problem.rules.robustness_draws
     factors = draw_factors(problem, draws)
     factors[[item.must for item in problem.items]] = 1.0
+    factors[columns.item[placed_columns(program)]] = 1.0
     stream = np.random.default_rng([problem.rules.seed, 1])
     normal = stream.standard_normal((draws, len(problem.items)))
     taken, planned = np.zeros(len(problem.items)), 0

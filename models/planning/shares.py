@@ -39,13 +39,17 @@ def with_shares(program: Program) -> tuple[Program, tuple[Share, ...]]:
     for name, wanted in sorted(program.problem.rules.shares.items()):
         asked = min(wanted, _attainable(program, name))
         asked = np.floor(asked * _PARTS + 1e-9) / _PARTS
-        days = program.columns.days
-        row = days * (share_mask(program, name) - asked)
-        # In units and thousandths: whole numbers.
-        whole = np.round(row * _PARTS * 10)
-        program = program.with_row(("share", name, ""), whole, 0.0, np.inf)
+        program = with_share(program, name, asked)
         shares.append(Share(name, wanted, float(asked)))
     return program, tuple(shares)
+
+
+def with_share(program: Program, name: str, asked: float) -> Program:
+    """Add the row of one least share, 0 to 1 in thousandths."""
+    row = program.columns.days * (share_mask(program, name) - asked)
+    # In units and thousandths: whole numbers.
+    whole = np.round(row * _PARTS * 10)
+    return program.with_row(("share", name, ""), whole, 0.0, np.inf)
 
 
 def shares_reached(
