@@ -18,7 +18,7 @@ from groundswell.report import IdeaReport, ReleasePlan
 from groundswell.store import Store
 
 if TYPE_CHECKING:
-    from models.planning.problem import Rules
+    from models.planning.problem import Placement, Rules
 
 POINTS = "points"
 BASIS = {
@@ -74,8 +74,27 @@ def make(config: Config, store: Store, report: IdeaReport) -> ReleasePlan:
             value_unit=report.currency if found.form == "money" else POINTS,
             value_basis=BASIS[found.form],
             blocked=found.blocked,
+            placements=_placements(store),
             notes=found.notes,
         )
+
+
+def _placements(store: Store) -> "list[Placement]":
+    """Return what planners decided, each about the idea that it is about now."""
+    from models.planning.problem import Placement
+    from models.ranking.verdicts import attach_verdicts
+
+    themes = store.themes
+    living = {theme.theme_id for theme in themes.themes()}
+    said = attach_verdicts(store.decisions.verdicts(), living, themes.retired_into()).ideas
+    return [
+        Placement(
+            *(candidate_id, verdict.release, verdict.team or ""),
+            decision=verdict.signed["release"].number,
+        )
+        for candidate_id, verdict in sorted(said.items())
+        if verdict.release is not None
+    ]
 
 
 def _capacity(config: Config, known: list[TeamCapacity]) -> list[TeamCapacity]:

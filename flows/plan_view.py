@@ -93,6 +93,7 @@ def _left_out(plan: ReleasePlan) -> Iterator[RenderableType]:
 
 def _prices(plan: ReleasePlan) -> Iterator[RenderableType]:
     for heading, lines in (
+        ("What planners placed", plan_words.placements(plan)),
         ("Other plans", plan_words.alternatives(plan)),
         ("A tenth more capacity", plan_words.capacity(plan)),
         ("What duties cost", plan_words.duties(plan)),

@@ -43,6 +43,11 @@ def plan_csv(plan: ReleasePlan) -> bytes:
     return table_csv(planned_work(plan))
 
 
+def plan_xlsx(plan: ReleasePlan, report: IdeaReport) -> bytes:
+    """Return the work of a release plan as a workbook; title and date are the report's."""
+    return table_xlsx((planned_work(plan),), report)
+
+
 def ideas_xlsx(report: IdeaReport) -> bytes:
     """Return the sheets Ideas, Criteria, Quotes, Themes and About as one workbook."""
     return table_xlsx(tables(report), report)

@@ -15,6 +15,18 @@ def value(amount: float, plan: ReleasePlan) -> str:
     return f"{amount:,.2f} {plan.value_unit}"
 
 
+def change(amount: float, plan: ReleasePlan) -> str:
+    """Write a difference of values with its sign: ``+0.42 points``; empty: it is none."""
+    text = value(abs(amount), plan)
+    return "" if text == value(0.0, plan) else _signed(text, amount)
+
+
+def change_of_money(amount: float | None, plan: ReleasePlan) -> str:
+    """Write a difference in currency with its sign: ``+EUR 12 k``; empty: none, or not known."""
+    text = figures.money(abs(amount or 0.0), plan.currency)
+    return "" if not amount or text == figures.money(0.0, plan.currency) else _signed(text, amount)
+
+
 def headline(plan: ReleasePlan) -> str:
     """Say how much is planned."""
     days = sum(load.planned for load in plan.loads)
@@ -111,6 +123,20 @@ def duties(plan: ReleasePlan) -> list[str]:
     return [f"{one_line(pick.title)}: {price(pick.cost, plan)}" for pick in plan.forced_picks]
 
 
+def placements(plan: ReleasePlan) -> list[str]:
+    """Write what planners decided, what it costs, and what could not be kept."""
+    lines = []
+    for one in plan.placements:
+        where = one_line(one.release) + (f", {one_line(one.team)}" if one.team else "")
+        told = f"costs {price(one.cost, plan)}"
+        if one.problem:
+            told = f"could not be kept: {one_line(one.problem)}"
+        lines.append(f"{one_line(one.title)}, {where}: {told} (decision {one.decision})")
+    if plan.placements_cost is not None and len(lines) > 1:
+        lines.append(f"all together: {price(plan.placements_cost, plan)}")
+    return lines
+
+
 def between_teams(plan: ReleasePlan) -> list[str]:
     """Write what binds teams to each other, and the longest chain."""
     named = titles(plan)
@@ -140,7 +166,7 @@ def notes(plan: ReleasePlan) -> list[str]:
         ),
         *(
             f"{one_line(load.team)} is over-allocated in {one_line(load.release)}: what must be"
-            " done leaves no choice."
+            " done or was placed leaves no choice."
             for load in plan.loads
             if load.over_allocated
         ),
@@ -153,6 +179,10 @@ def price(amount: float | None, plan: ReleasePlan) -> str:
     if amount is None:
         return ""
     return value(amount, plan) if _tells(amount, plan) else _NOTHING
+
+
+def _signed(text: str, amount: float) -> str:
+    return ("+" if amount > 0 else "−") + text  # noqa: RUF001 - a minus, not a hyphen
 
 
 def _tells(amount: float, plan: ReleasePlan) -> bool:

@@ -49,14 +49,15 @@ def render_plan(plan: ReleasePlan, report: IdeaReport) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        ``plan.html`` (one self-contained page without script), ``plan.csv`` and, without loss,
-        ``plan.json``.
+        ``plan.html`` (one self-contained page without script), ``plan.csv``, ``plan.xlsx`` and,
+        without loss, ``plan.json``.
     """
-    from reports.export import plan_csv
+    from reports.export import plan_csv, plan_xlsx
     from reports.plan_page import plan_html
 
     return {
         "plan.html": plan_html(plan, report).encode(),
         "plan.csv": plan_csv(plan),
+        "plan.xlsx": plan_xlsx(plan, report),
         "plan.json": plan_json(plan).encode(),
     }

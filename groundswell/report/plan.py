@@ -49,7 +49,8 @@ class TeamLoad:
     overrun: float
     """Probability that it takes more than the capacity, 0 to 1."""
     over_allocated: bool
-    """That probability is above the limit, because what must be done leaves no choice."""
+    """That probability is above the limit, because what must be done or was placed leaves no
+    choice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Board:
     """Column of each item or `OUT`, shape (n_items,)."""
     usage: FloatArray
     """Units by cell and column, shape (n_cells, n_columns)."""
+    usable: FloatArray
+    """Units that each cell may be planned for, shape (n_cells,)."""
     factors: FloatArray
     """Drawn over median days, shape (n_items, n_draws)."""
     drawn: FloatArray
@@ -107,7 +109,12 @@ def read_board(plan: ReleasePlan, basis: PlanBasis) -> Board:
     usage = np.asarray(program.columns.usage.toarray())
     at = chosen_by(plan, program)
     return _drawn(
-        Board(program, at, usage, factors, factors, tuple(_rows(program)), tuple(_links(program)))
+        Board(
+            *(program, at, usage, program.usable, factors),
+            drawn=factors,
+            rows=tuple(_rows(program)),
+            links=tuple(_links(program)),
+        )
     )
 
 
@@ -161,7 +168,7 @@ def column_at(board: Board, place: int, wanted: Placement) -> int | None:
     def order(column: int) -> tuple[float, bool, float, int]:
         own = board.usage[:, column]
         after = (used + own)[own > 0]
-        usable = board.program.usable[own > 0]
+        usable = board.usable[own > 0]
         over = float(np.maximum(after - usable, 0.0).sum())
         leaves = mine.isdisjoint(teams[own > 0].tolist())
         return (over, leaves, float((after / np.maximum(usable, 1.0)).max(initial=0.0)), column)
@@ -254,7 +261,7 @@ def _load_changes(
             LoadChange(
                 *(cell.team, cell.release),
                 planned=(planned[place] / UNITS, (planned[place] + change[place]) / UNITS),
-                usable=float(board.program.usable[place]) / UNITS,
+                usable=float(board.usable[place]) / UNITS,
                 overrun=overrun,
                 risky=overrun[1] > problem.rules.max_overrun,
             )

@@ -46,7 +46,9 @@ class Columns:
 
     def in_cells(self, column: int) -> FloatArray:
         """Return the person-days of one column in each cell, shape (n_cells,)."""
-        return np.asarray(self.usage[:, [column]].toarray()).ravel() / UNITS
+        alone = np.zeros(len(self.item))
+        alone[column] = 1.0  # a product is many times quicker than a slice of a sparse array
+        return np.asarray(self.usage @ alone) / UNITS
 
     def cells_of(self, column: int) -> IntArray:
         """Return the positions of the cells that one column takes days of, ascending."""

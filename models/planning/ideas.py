@@ -147,6 +147,7 @@ def _item(idea: RankedIdea, sources: Sources, form: ValueForm, links: IdeaLinks)
         objectives=tuple(sorted(kinds)),
         must=idea.candidate_id in links.musts,
         rank=idea.rank,
+        money=None if idea.profit is None else idea.profit.value.value,
     )
 
 

@@ -41,9 +41,8 @@ def said(program: Program, rule: Rule, x: FloatArray) -> str:
 def _capacity(program: Program, team: str, release: str, x: FloatArray) -> str:
     cells = program.problem.cells
     place = next(n for n, c in enumerate(cells) if (c.team, c.release) == (team, release))
-    planned = float((program.columns.usage[[place]] @ x)[0]) / UNITS
-    usable = float(program.usable[place]) / UNITS
-    return f"{team} would have {planned:.1f} days in {release}, of {usable:.1f} that may be planned"
+    over = float((program.columns.usage @ x)[place] - program.usable[place]) / UNITS
+    return f"{team} has {over:.1f} days too many in {release}"
 
 
 def _when(program: Program, item_id: str, x: FloatArray) -> str:

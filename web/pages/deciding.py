@@ -7,16 +7,18 @@ changed: the answer shows both, and the reader decides once more.
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from groundswell.domain import Decision, Draft, IdeaVerdict, Verdict
+from groundswell.domain import Decision, Draft
 from groundswell.domain.decisions import RANKING, FieldValue
 from groundswell.domain.disagreement import about
 from groundswell.domain.drafts import membership, need_of, statement_of, theme_of
 from groundswell.errors import ConflictError, DecisionError
 from web.guard import Context, Form, Refused
+from web.pages.answers import conflict_page, refused_page, whole_number
 from web.pages.rendering import address_of, page
 from web.reading import newest
 
@@ -41,8 +43,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """What each kind of decision sets; an empty field gives it back to what is computed."""
 NUMBERS = ("effort_days", "fit")
-OF_IDEAS: tuple[str, ...] = ("status", "until", "title", "brief", "effort_days", "fit")
-OF_THEMES: tuple[str, ...] = ("label", "pinned", "merged_into", "retired", "split_from")
 
 
 def decide(request: Request, context: Context) -> Response:
@@ -52,7 +52,15 @@ def decide(request: Request, context: Context) -> Response:
         draft = _draft(target, form, context)
         context.store.decisions.record(draft, _version(form))
     except ConflictError as conflict:
-        return _conflict(request, context, conflict, target)
+        return conflict_page(
+            request,
+            context,
+            conflict,
+            action=f"/decide/{quote(target)}",
+            version=conflict.now.version,
+            wanted=_wanted(form),
+            back=place_of(target),
+        )
     except DecisionError as error:
         return _refused(request, context, str(error), target)
     back = form.get("split_from") or target  # what was split off has no page before the next run
@@ -65,7 +73,7 @@ def decide_marked(request: Request, context: Context) -> Response:
     targets = list(dict.fromkeys(form.getlist("ideas")))
     if not targets:
         return _refused(request, context, "no idea is marked; mark some in the list first", "")
-    stands, seen = decisions.verdicts(), _whole(form.get("seen", ""))
+    stands, seen = decisions.verdicts(), whole_number(form.get("seen", ""))
     late = [name for name in targets if stands.of(name).version > seen]
     if late:
         told = f"{', '.join(late)}: somebody decided since the list was shown; look at it again"
@@ -80,16 +88,19 @@ def decide_marked(request: Request, context: Context) -> Response:
 
 def undo(request: Request, context: Context) -> Response:
     """Put back what a decision changed."""
-    number = _whole(request.path_params["number"])
+    number = whole_number(request.path_params["number"])
     decisions = context.store.decisions
     found = decisions.log(after=max(number - 1, 0), limit=1)
     if found and found[0].target == RANKING and not context.reviewer.may("plan"):
         raise Refused(403, "whoever may not plan cannot change the weights")
+    moves = bool(found) and "release" in found[0].after
+    if moves and not context.reviewer.may("plan"):
+        raise Refused(403, "whoever may not plan cannot undo a move of the plan")
     try:
         made = decisions.undo(number, reviewer=context.reviewer.name, at=context.now)
     except DecisionError as error:
         return _refused(request, context, str(error), "")
-    return RedirectResponse(f"{place_of(made.target)}#decide", 303)
+    return RedirectResponse("/plan" if moves else f"{place_of(made.target)}#decide", 303)
 
 
 def show_log(request: Request, context: Context) -> Response:
@@ -190,58 +201,20 @@ def _day(text: str) -> str:
 def _version(form: Form) -> int | None:
     """Return the version that the reader saw; of where statements are moved to, none."""
     if form.get("kind") == "move":
-        return None if form.get("into") else _whole(form.get("seen", ""))
-    return _whole(form.get("version", ""))
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Refused(400, f"expected a whole number, not {text[:20]!r}")
-    return int(text)
-
-
-def _conflict(request: Request, context: Context, conflict: ConflictError, target: str) -> Response:
-    return page(
-        request,
-        context,
-        "conflict.html",
-        title="Somebody decided first",
-        status=409,
-        told=str(conflict),
-        now=_in_words(conflict.now),
-        first=conflict.decision,
-        version=conflict.now.version,
-        wanted=_wanted(context.form),
-        form=context.form.multi_items(),
-        target=target,
-        place=place_of(target),
-    )
+        return None if form.get("into") else whole_number(form.get("seen", ""))
+    return whole_number(form.get("version", ""))
 
 
 def _refused(request: Request, context: Context, told: str, target: str) -> Response:
     known = bool(target) and (theme_of(target) is not None or need_of(target) is not None)
-    return page(
-        request,
-        context,
-        "refused.html",
-        title="Not decided",
-        status=400,
-        told=told,
-        place=place_of(target) if known or target.startswith("item-") else "/ideas",
-    )
+    back = place_of(target) if known or target.startswith("item-") else "/ideas"
+    return refused_page(request, context, told, back)
 
 
 def _wanted(form: Form) -> list[tuple[str, str]]:
     shown = [(name, form.get(name, "")) for name in ("kind", "reason")]
     shown += [(name, form[name]) for name in FIELDS.get(form.get("kind", ""), ()) if name in form]
     return [(name.replace("_", " "), text) for name, text in shown if text]
-
-
-def _in_words(verdict: Verdict) -> list[tuple[str, str]]:
-    """Return what stands, as names and values."""
-    fields = OF_IDEAS if isinstance(verdict, IdeaVerdict) else OF_THEMES
-    values = ((name.replace("_", " "), getattr(verdict, name)) for name in fields)
-    return [(name, str(value)) for name, value in values if value is not None]
 
 
 def what_changed(decision: Decision) -> list[tuple[str, str, str]]:

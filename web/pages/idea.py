@@ -5,7 +5,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from groundswell.report import RankedIdea, ReleasePlan
+from groundswell.report import RankedIdea
 from reports import figures, plan_words
 from reports.inert import markdown_text
 from web import reading as store_reading
@@ -13,6 +13,7 @@ from web.guard import Context
 from web.pages.deciding import decided
 from web.pages.rendering import not_found, page
 from web.pages.said import what_is_said, with_verdicts
+from web.planned import Planned, planned
 
 
 def show(request: Request, context: Context) -> Response:
@@ -30,7 +31,7 @@ def show(request: Request, context: Context) -> Response:
     idea = reading.ideas[idea_id]
     ideas = reading.report.ideas
     place = ideas.index(idea)
-    plan = store_reading.plan(context.config.report.folder)
+    found = planned(context.config.report.folder, context.store.decisions.verdicts())
     return page(
         request,
         context,
@@ -44,7 +45,8 @@ def show(request: Request, context: Context) -> Response:
         needs=[reading.needs[n] for n in idea.theme_ids if n in reading.needs],
         before=ideas[place - 1] if place else None,
         after=ideas[place + 1] if place + 1 < len(ideas) else None,
-        plan_line=_planned(idea, plan) if plan else "",
+        plan_line=_planned(idea, found) if found else "",
+        in_plan=found is not None and found.board is not None and idea_id in found.ideas,
         **decided(context, idea_id),
     )
 
@@ -69,15 +71,17 @@ def brief(request: Request, context: Context) -> Response:
     )
 
 
-def _planned(idea: RankedIdea, plan: ReleasePlan) -> str:
+def _planned(idea: RankedIdea, found: Planned) -> str:
     """Say where an idea stands in the plan; empty where the plan does not know it."""
-    for one in plan.ideas:
+    moved = any(one.target == idea.candidate_id for one in found.since)
+    since = " A planner moved it since the plan was made." if moved else ""
+    for one in found.now.ideas:
         if one.candidate_id == idea.candidate_id:
             return (
                 f"ships in {one.ships}: {plan_words.work(one)};"
-                f" in time with a probability of {figures.share(one.finish)}."
+                f" in time with a probability of {figures.share(one.finish)}.{since}"
             )
-    for out in plan.left_out:
+    for out in found.now.left_out:
         if out.candidate_id == idea.candidate_id:
-            return f"left out: {out.reason}."
+            return f"left out: {out.reason}.{since}"
     return ""

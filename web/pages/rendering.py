@@ -54,6 +54,8 @@ STATIC: Mapping[str, tuple[Path, str]] = {
     "report.css": (_REPORT_TEMPLATES / "report.css", "text/css; charset=utf-8"),
     "plan.css": (_REPORT_TEMPLATES / "plan.css", "text/css; charset=utf-8"),
     "review.css": (_STATIC / "review.css", "text/css; charset=utf-8"),
+    "board.css": (_STATIC / "board.css", "text/css; charset=utf-8"),
+    "plan.js": (_STATIC / "plan.js", "text/javascript; charset=utf-8"),
     "keys.js": (_STATIC / "keys.js", "text/javascript; charset=utf-8"),
 }
 """Every file that is handed out as it is, by its name in the address."""
