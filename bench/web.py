@@ -1,9 +1,10 @@
 """How fast the reading pages of the review app answer, and how large they are.
 
-``python -m bench web [--records 100000 --needs 300 --ideas 2000 --rate 20 --seconds 20 --seed 1]``
-draws a store, serves it on the loopback interface in a process of its own and asks for one page
-after another at a fixed rate, whether the last has answered or not. Times are in milliseconds,
-from sending to the last byte; the first request, which reads the report, is told apart.
+``python -m bench web [--records 100000 --needs 300 --ideas 2000 --planned 300 --rate 20
+--seconds 20 --seed 1]`` draws a store and a plan of some of its ideas, serves them on the loopback
+interface in a process of its own and asks for one page after another at a fixed rate, whether the
+last has answered or not. Times are in milliseconds, from sending to the last byte; the first
+request, which reads the report, is told apart.
 """
 
 import argparse
@@ -22,12 +23,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.drawn_plan import write_plan
 from bench.drawn_report import fill_store
 from groundswell.config import Config, ReportConfig, StoreConfig
 
 THREADS = 16
 """Requests under way at once, at most."""
 START_SECONDS = 60
+TEAMS, RELEASES = 3, 4
+"""Of the drawn plan."""
 SERVER = """
 import sys, uvicorn
 from pathlib import Path
@@ -59,6 +63,8 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
         )
         print(f"drawing {options.records:,} records", file=sys.stderr)
         fill_store(config, options.records, options.needs, options.ideas, seed=options.seed)
+        print(f"planning {options.planned:,} ideas", file=sys.stderr)
+        write_plan(config, options.planned, TEAMS, RELEASES, seed=options.seed)
         port = _free_port()
         command = [sys.executable, "-c", SERVER, name, str(port)]
         with subprocess.Popen(command) as server:  # noqa: S603
@@ -83,7 +89,10 @@ def _measured(port: int, options: argparse.Namespace) -> dict[str, Any]:
     answers = [one.result() for one in waiting]
     times = sorted(answer.milliseconds for answer in answers)
     return {
-        **{name: getattr(options, name) for name in ("records", "needs", "ideas", "rate")},
+        **{
+            name: getattr(options, name)
+            for name in ("records", "needs", "ideas", "planned", "rate")
+        },
         "requests": len(answers),
         "failed": sum(answer.status != 200 for answer in answers),
         "first_request_ms": round(first.milliseconds),
@@ -108,6 +117,7 @@ def _of_page(name: str, answers: Sequence[Answer]) -> dict[str, float]:
 def _pages(port: int) -> dict[str, str]:
     """Return an address of every kind of page, with ids that the store has."""
     ideas = re.findall(r'href="(/ideas/[^"?]+)"', _text(port, "/ideas"))
+    cards = re.findall(r'href="(/plan/ideas/[^"?]+)"', _text(port, "/plan"))
     hits = _text(port, "/search?q=export")
     record = re.findall(r'href="(/records/[^"]+)#', hits)[0]
     one, other = (address.rpartition("/")[2] for address in ideas[:2])
@@ -129,6 +139,7 @@ def _pages(port: int) -> dict[str, str]:
         "runs": "/runs",
         "quarantine": "/quarantine",
         "plan": "/plan",
+        "plan card": cards[len(cards) // 2],
         "about": "/about",
         "export csv": "/export/ideas.csv",
     }
@@ -177,7 +188,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench web", description=__doc__)
     for name, default in (
         *(("records", 100_000), ("needs", 300), ("ideas", 2000)),
-        *(("rate", 20), ("seconds", 20), ("seed", 1)),
+        *(("planned", 300), ("rate", 20), ("seconds", 20), ("seed", 1)),
     ):
         parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args(argv)

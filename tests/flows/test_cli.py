@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,10 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.views import ideas_table
 from groundswell import __version__
+from groundswell.config import load_config
+from groundswell.domain import Draft
+from groundswell.domain.decisions import NOT_PLANNED
+from groundswell.store import open_store
 
 COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
@@ -252,6 +256,28 @@ def test_the_plan_ships_ideas_within_the_teams_days(ran: Path) -> None:
     assert all(word in shown for word in ("Release 4.9", "Lark", "overrun", "plan.html"))
     page = (ran.parent / "report" / "plan.html").read_text(encoding="utf-8")
     assert plan["ideas"][0]["title"] in page
+
+
+def test_a_plan_heeds_what_planners_placed_and_says_what_it_costs(ran: Path) -> None:
+    (ran.parent / "capacity.csv").write_text(
+        "team,release,person_days,day_rate\nLark,4.10,30,500\nLark,4.9,30,500\n"
+    )
+    with ran.open("a", encoding="utf-8") as file:
+        file.write('[[sources]]\nname = "teams"\nkind = "capacity"\npath = "capacity.csv"\n')
+    assert type_in(ran, "run").status == 0
+    first, second = (idea["candidate_id"] for idea in read(ran, "plan")["ideas"][:2])
+    with open_store(load_config(ran).store.database) as store:
+        for target, release in ((first, NOT_PLANNED), (second, "5.0")):
+            changes = {"release": release, "team": None}
+            store.decisions.record(Draft("place", target, "ann", datetime.now(UTC), changes))
+    plan = read(ran, "plan")
+    assert first in [out["candidate_id"] for out in plan["left_out"]]
+    told = {one["candidate_id"]: one for one in plan["placements"]}
+    assert told[first]["cost"] >= 0.0
+    assert told[second]["problem"] == "no release 5.0; there are 4.9, 4.10"
+    shown = " ".join(type_in(ran, "plan").out.split())
+    assert "What planners placed" in shown
+    assert "could not be kept: no release 5.0" in shown
 
 
 def test_refused_rows_are_listed_with_place_and_reason(ran: Path) -> None:

@@ -23,6 +23,7 @@ from groundswell.domain import (
     replay,
     verify,
 )
+from groundswell.domain.decisions import NOT_PLANNED
 from groundswell.errors import ConflictError, DecisionError
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -107,6 +108,19 @@ def test_a_deferred_idea_has_its_day_and_a_reopened_one_none(log: Log) -> None:
     assert (log.idea.status, log.idea.until) == ("deferred", date(2026, 9, 1))
     log.add("reopen")
     assert (log.idea.status, log.idea.until, log.idea.says_something) == ("undecided", None, False)
+
+
+def test_an_idea_is_placed_in_a_release_left_out_and_freed_again(log: Log) -> None:
+    log.add("place", changes={"release": "4.9", "team": "Lark"})
+    log.add("place", changes={"release": NOT_PLANNED, "team": None})
+    idea = replay(log.decisions).ideas["need-1"]
+    assert (idea.release, idea.team, idea.status) == ("not planned", None, "undecided")
+    assert idea.says_something
+    log.undo(2)
+    idea = replay(log.decisions).ideas["need-1"]
+    assert (idea.release, idea.team, idea.signed["release"].number) == ("4.9", "Lark", 1)
+    log.add("place", changes={"release": None, "team": None})
+    assert not replay(log.decisions).ideas["need-1"].says_something
 
 
 def test_themes_are_renamed_and_pinned(log: Log) -> None:
@@ -229,6 +243,8 @@ def test_a_clock_that_is_behind_takes_the_moment_of_the_decision_before(log: Log
         ("set_fit", "need-1", {"changes": {"fit": 1.5}}, "expected 0 to 1"),
         ("set_effort", "need-1", {"changes": {"effort_days": 0.0}}, "person-days above 0"),
         ("edit", "need-1", {"changes": {"title": "a\nb"}}, "expected a line of text"),
+        ("place", "need-1", {"changes": {"release": "", "team": None}}, "expected a line of text"),
+        ("place", "theme-1", {"changes": {"release": "4.9", "team": None}}, "cannot place a theme"),
         ("edit", "need-1", {"changes": {"title": "a" * 201}}, "at most 200 are kept"),
         ("edit", "need-1", {"changes": {"brief": "a\0b"}}, "a character that cannot be kept"),
         ("accept", "need-1", {"reviewer": " "}, "has a name to it"),
@@ -254,6 +270,7 @@ def test_what_cannot_be_decided_is_refused_in_one_line(
         ("accept", {"changes": {"title": "x"}}),
         ("set_effort", {"changes": {"effort_days": 3}}),
         ("pin", {"changes": {"pinned": 1}}),
+        ("place", {"changes": {"release": "4.9"}}),
         ("accept", {"undoes": 1}),
         ("undo", {}),
         ("accept", {"at": datetime(2026, 6, 1)}),

@@ -2,9 +2,10 @@ import csv
 import json
 import re
 from dataclasses import replace
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
+from openpyxl import load_workbook
 
 import reports
 from groundswell.report import (
@@ -15,6 +16,7 @@ from groundswell.report import (
     LeftOutIdea,
     PlanBudget,
     PlannedIdea,
+    PlanPlacement,
     PlanShare,
     RankedIdea,
     ReleasePlan,
@@ -156,6 +158,35 @@ def test_the_table_has_a_row_for_each_part_of_the_work_and_each_value_once(
     ]
     assert [row["cost (EUR)"] for row in rows] == ["7200", "7200", "", "", ""]
     assert rows[-1]["left out because"] == "the days of Lark go elsewhere"
+
+
+def test_what_planners_placed_is_told_with_its_price_or_the_reason(plan: ReleasePlan) -> None:
+    kept = PlanPlacement("a", "Export", "4.9", "Lark", 3, 0.4, "")
+    lost = PlanPlacement("b", "Sync", "4.10", "", 5, None, "it must be done")
+    placed = replace(plan, placements=(kept, lost), placements_cost=0.4)
+    assert plan_words.placements(placed) == [
+        "Export, 4.9, Lark: costs 0.40 points (decision 3)",
+        "Sync, 4.10: could not be kept: it must be done (decision 5)",
+        "all together: 0.40 points",
+    ]
+    assert plan_words.placements(plan) == []
+
+
+def test_a_difference_has_its_sign_and_none_is_not_written(plan: ReleasePlan) -> None:
+    assert plan_words.change(0.4, plan) == "+0.40 points"
+    assert plan_words.change(-0.4, plan) == "\N{MINUS SIGN}0.40 points"
+    assert plan_words.change(-0.001, plan) == ""
+    assert plan_words.change_of_money(-2500.0, plan) == "\N{MINUS SIGN}EUR 2.5 k"
+    assert plan_words.change_of_money(None, plan) == ""
+
+
+def test_the_workbook_has_a_row_for_each_piece_of_work(
+    plan: ReleasePlan, report: IdeaReport
+) -> None:
+    book = load_workbook(BytesIO(reports.render_plan(plan, report)["plan.xlsx"]))
+    rows = list(book["Plan"].values)
+    assert len(rows) == 1 + 1 + 3 + 1
+    assert rows[1][1] == plan.ideas[0].candidate_id
 
 
 def test_the_json_is_canonical_and_holds_everything(plan: ReleasePlan, report: IdeaReport) -> None:

@@ -144,8 +144,4 @@
     event.preventDefault();
     open(card);
   });
-
-  // After a move the focus is where the card went.
-  const here = location.hash.startsWith("#rank-") && document.getElementById(location.hash.slice(1));
-  if (here) linkOf(here).focus({ preventScroll: false });
 })();

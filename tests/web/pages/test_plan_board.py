@@ -42,9 +42,15 @@ def stages(text: str) -> dict[str, list[str]]:
 
 
 def move(
-    shown: Shown, idea_id: str, release: str, version: int = 0, **more: str
+    shown: Shown,
+    idea_id: str,
+    release: str,
+    version: int = 0,
+    *,
+    along: tuple[str, str] | None = None,
 ) -> tuple[int, str]:
-    fields = {"release": release, "version": str(version), **more}
+    fields = {"release": release, "version": str(version)}
+    fields |= {"with": along[0], "to": along[1]} if along else {}
     answer = shown.client.post(f"/plan/ideas/{idea_id}", data=fields, headers=OWN)
     return answer.status_code, answer.text
 
@@ -52,7 +58,7 @@ def move(
 def row(text: str, release: str) -> str:
     found = re.findall(rf'<tr data-release="{release}".*?</tr>', text, re.DOTALL)
     assert len(found) == 1
-    return found[0]
+    return str(found[0])
 
 
 def test_cards_stand_in_their_releases_and_what_is_out_says_why(own: Shown, ids: list[str]) -> None:
@@ -120,13 +126,12 @@ def test_an_undo_puts_the_card_back(own: Shown, ids: list[str]) -> None:
 
 
 def test_what_would_come_along_moves_with_it_or_nothing_does(own: Shown, ids: list[str]) -> None:
-    more = {"with": ids[2], "to": "4.10"}
-    _, text = move(own, ids[1], "4.10", **more)
+    _, text = move(own, ids[1], "4.10", along=(ids[2], "4.10"))
     assert stages(text)["4.10"] == [ids[2], ids[1], ids[3]]
     assert "2 moves since this plan" in text
     assert text.count("is placed in") == 2
     # Of these two the second was decided about since decision 1, which the form had seen.
-    assert move(own, ids[1], "4.9", version=1, **{"with": ids[2], "to": "4.9"})[0] == 409
+    assert move(own, ids[1], "4.9", version=1, along=(ids[2], "4.9"))[0] == 409
     with open_store(own.config.store.database) as store:
         assert len(store.decisions.log()) == 2
 
