@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from groundswell.domain.decisions import NOT_PLANNED
-from groundswell.report import PlanPlacement
+from groundswell.report import LeftOutIdea, PlanPlacement
 from models.planning.columns import Columns
 from models.planning.conflicts import conflict, told
 from models.planning.left_out import too_large
@@ -24,14 +24,14 @@ Problems = Mapping[Placement, str]
 
 
 def with_placements(
-    problem: PlanProblem, wanted: Sequence[Placement], blocked: Mapping[str, str]
+    problem: PlanProblem, wanted: Sequence[Placement], blocked: Sequence[LeftOutIdea]
 ) -> tuple[PlanProblem, Problems]:
     """Return the problem with the placements that can be kept, and why the others cannot.
 
     Parameters
     ----------
     blocked
-        Id of an idea that never came into question to the reason.
+        Ideas that never came into question.
 
     Raises
     ------
@@ -42,6 +42,7 @@ def with_placements(
         return problem, {}
     free = make_program(problem)
     known = {item.item_id: item for item in problem.items}
+    never = {out.candidate_id: out.reason for out in blocked}
     problems: dict[Placement, str] = {}
     for one in wanted:
         item = known.get(one.item_id)
@@ -50,7 +51,7 @@ def with_placements(
         elif one.release == NOT_PLANNED:
             reason = ""
         else:
-            reason = blocked.get(one.item_id, "it is not among the ideas that can be planned")
+            reason = never.get(one.item_id, "it is not among the ideas that can be planned")
         if reason:
             problems[one] = reason
     able = [one for one in wanted if one not in problems and one.item_id in known]
@@ -81,9 +82,14 @@ def why_not(problem: PlanProblem, columns: Columns, item: PlanItem, wanted: Plac
 
 
 def told_placements(
-    program: Program, wanted: Sequence[Placement], problems: Problems, titles: Mapping[str, str]
+    program: Program,
+    wanted: Sequence[Placement],
+    problems: Problems,
+    blocked: Sequence[LeftOutIdea],
 ) -> tuple[PlanPlacement, ...]:
     """Return every placement with what it costs, or why it could not be kept, by title."""
+    titles = {out.candidate_id: out.title for out in blocked}
+    titles |= {item.item_id: item.title for item in program.problem.items}
     base = value_of(program)
     made = []
     for one in wanted:

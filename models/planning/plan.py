@@ -54,8 +54,7 @@ def make_plan(
     PlanError
         No plan keeps all rules; says which contradict each other.
     """
-    never = {out.candidate_id: out.reason for out in blocked}
-    problem, problems = with_placements(problem, placements, never)
+    problem, problems = with_placements(problem, placements, blocked)
     program, found, shares = find_plan(problem)
     factors = draw_factors(problem, problem.rules.draws)
     found, others = _best_first(program, found, factors)
@@ -81,7 +80,7 @@ def make_plan(
         critical_chain=chain.items,
         critical_days=chain.days,
         notes=notes,
-        placements=told_placements(program, placements, problems, _titles(problem, blocked)),
+        placements=told_placements(program, placements, problems, blocked),
         placements_cost=placements_cost(program),
         basis=basis_of(problem),
     )
@@ -157,11 +156,6 @@ def _alternative(
         dropped=tuple(ids[n] for n in np.flatnonzero(now & ~then)),
         overrun=float(loads(program, other, factors).overrun.max(initial=0.0)),
     )
-
-
-def _titles(problem: PlanProblem, blocked: Sequence[LeftOutIdea]) -> dict[str, str]:
-    titles = {out.candidate_id: out.title for out in blocked}
-    return titles | {item.item_id: item.title for item in problem.items}
 
 
 def _rank(out: LeftOutIdea) -> tuple[int, str]:
