@@ -53,9 +53,20 @@ def _principal_sides(exact: FloatArray) -> NDArray[np.bool_]:
     if len(exact) < 2:
         return np.zeros(len(exact), dtype=np.bool_)
     centred = exact - exact.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    along = np.round(centred @ directions[0], 6)
+    direction = _first_direction(centred)
+    along = np.round(centred @ direction, 6)
     return np.asarray(along > 0.0)
+
+
+def _first_direction(centred: FloatArray) -> FloatArray:
+    """Return the direction of most variance, from the smaller of the two Gram matrices."""
+    from scipy.linalg import eigh
+
+    few = len(centred) < centred.shape[1]
+    gram = centred @ centred.T if few else centred.T @ centred
+    last = len(gram) - 1
+    vector = eigh(gram, subset_by_index=[last, last])[1][:, 0]
+    return np.asarray(centred.T @ vector if few else vector, dtype=np.float64)
 
 
 def _middle(exact: FloatArray) -> FloatArray:
