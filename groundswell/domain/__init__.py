@@ -39,6 +39,7 @@ from groundswell.domain.identity import content_id, require_aligned
 from groundswell.domain.preferences import Preference, standing_preferences
 from groundswell.domain.replay import Verdicts, apply, decide, replay
 from groundswell.domain.rows import AcceptedRow, QuarantinedRow, QuarantineReason, ReadRow, Row
+from groundswell.domain.staged import StagedDraft
 from groundswell.domain.themes import (
     NOISE,
     CandidateStatus,
@@ -91,6 +92,7 @@ __all__ = [
     "RiseAlert",
     "Row",
     "Signature",
+    "StagedDraft",
     "Stance",
     "Statement",
     "StatementKind",

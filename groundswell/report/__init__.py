@@ -35,6 +35,7 @@ from groundswell.report.plan import (
     TeamCoupling,
     TeamLoad,
 )
+from groundswell.report.preview import DraftPreview, PreviewedIdea, RankSpan
 from groundswell.report.profit import Assumption, Portfolio, Profit
 from groundswell.report.themes import NameEvidence, Rise, ThemeProfile, ThemeSummary
 from groundswell.report.whole import Changes, IdeaMove, IdeaReport, ReportTotals, RunStamp
@@ -49,6 +50,7 @@ __all__ = [
     "CapacityPrice",
     "Changes",
     "CriterionPart",
+    "DraftPreview",
     "Effort",
     "Estimate",
     "ForcedPick",
@@ -69,8 +71,10 @@ __all__ = [
     "PlannableIdea",
     "PlannedIdea",
     "Portfolio",
+    "PreviewedIdea",
     "Profit",
     "Quote",
+    "RankSpan",
     "RankedIdea",
     "ReleasePlan",
     "ReportTotals",

@@ -64,20 +64,8 @@ class Decisions:
 
     def record_all(self, drafts: Sequence[tuple[Draft, int | None]]) -> list[Decision]:
         """Add several decisions, all of them or none; as `record` otherwise."""
-        made: list[Decision] = []
         with self._database.write("decisions.record", None, urgent=True) as connection:
-            lock_decisions(connection)
-            last = _last(connection)
-            for draft, expected in drafts:
-                if made:
-                    failpoint("decisions.record.between")
-                earlier = _decisions(connection, _log().where(table.c.target == draft.target))
-                last = decide(draft, earlier, last, expected)
-                connection.execute(insert(table).values(_row(last)))
-                made.append(last)
-            told = (one.number for one in made if one.kind not in QUIET)
-            tell(connection, (Event("decision.made", str(number)) for number in told))
-        return made
+            return record_within(connection, drafts)
 
     def undo(
         self,
@@ -186,6 +174,25 @@ class Decisions:
                 f"{self._database.place}: {error}; the log was changed by another hand,"
                 " 'groundswell log --verify' finds where"
             ) from None
+
+
+def record_within(
+    connection: Connection, drafts: Sequence[tuple[Draft, int | None]]
+) -> list[Decision]:
+    """Add decisions as a part of a transaction; as `Decisions.record_all` otherwise."""
+    lock_decisions(connection)
+    made: list[Decision] = []
+    last = _last(connection)
+    for draft, expected in drafts:
+        if made:
+            failpoint("decisions.record.between")
+        earlier = _decisions(connection, _log().where(table.c.target == draft.target))
+        last = decide(draft, earlier, last, expected)
+        connection.execute(insert(table).values(_row(last)))
+        made.append(last)
+    told = (one.number for one in made if one.kind not in QUIET)
+    tell(connection, (Event("decision.made", str(number)) for number in told))
+    return made
 
 
 @dataclass(frozen=True, slots=True)

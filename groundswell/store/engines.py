@@ -40,6 +40,7 @@ _Convert = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 _SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
 _DECISIONS_LOCK = _SCHEMA_LOCK + 1
+_JOBS_LOCK = _SCHEMA_LOCK + 2
 
 
 def make_engine(database: str) -> Engine:
@@ -101,6 +102,11 @@ def lock_schema(connection: Connection) -> None:
 def lock_decisions(connection: Connection) -> None:
     """Let one process at a time add to the log of decisions, until the transaction ends."""
     _lock(connection, _DECISIONS_LOCK)
+
+
+def lock_jobs(connection: Connection) -> None:
+    """Let one process at a time add to the queue of jobs, until the transaction ends."""
+    _lock(connection, _JOBS_LOCK)
 
 
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -10,11 +10,12 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
-from sqlalchemy import Update, update
+from sqlalchemy import Connection, Row, Update, update
 
 from groundswell.errors import BusyError, StoreError
 from groundswell.store import tables
@@ -60,6 +61,19 @@ def is_gone(owner: str) -> bool:
     return host == socket.gethostname() and str(_start(int(pid))) != start
 
 
+def is_owned(database: Database, resource: str) -> bool:
+    """Tell whether somebody who is alive, or may be on another host, owns a resource."""
+    with database.read() as connection:
+        return is_owned_within(connection, resource)
+
+
+def is_owned_within(connection: Connection, resource: str) -> bool:
+    """Tell the same as a part of a transaction."""
+    table = tables.lease
+    row = connection.execute(table.select().where(table.c.resource == resource)).one_or_none()
+    return row is not None and _is_live(row, database_time(connection))
+
+
 def _take(database: Database, resource: str, ttl_seconds: float) -> Lease:
     table = tables.lease
     with database.write("lease.take", None) as connection:
@@ -69,7 +83,7 @@ def _take(database: Database, resource: str, ttl_seconds: float) -> Lease:
         mine = table.c.resource == resource
         row = connection.execute(table.select().where(mine).with_for_update()).one()
         now = database_time(connection)  # again: the lock may have been waited for
-        if row.owner and now < row.expires_at and not is_gone(row.owner):
+        if _is_live(row, now):
             host, pid, _ = row.owner.rsplit(":", 2)
             raise BusyError(
                 f"{database.place}: {resource} is owned by process {pid} on {host} since"
@@ -106,6 +120,10 @@ def _mine(lease: Lease) -> Update:
         table.c.owner == lease.owner,
         table.c.epoch == lease.epoch,
     )
+
+
+def _is_live(row: Row[Any], now: datetime) -> bool:
+    return bool(row.owner) and now < row.expires_at and not is_gone(row.owner)
 
 
 def _start(pid: int) -> str | None:

@@ -13,7 +13,7 @@ from groundswell.store.engines import lock_schema
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest schema; a test compares it with the migrations."""
 
 

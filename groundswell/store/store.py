@@ -9,14 +9,17 @@ from sqlalchemy import text
 
 from groundswell.store.accounts import Accounts
 from groundswell.store.annotations import Annotations
+from groundswell.store.copying import copy_store
 from groundswell.store.database import Database, Lease
 from groundswell.store.decisions import Decisions
+from groundswell.store.drafts import StagedDrafts
 from groundswell.store.engines import journal_mode
 from groundswell.store.feedback import Feedback
 from groundswell.store.handovers import Handovers
 from groundswell.store.ideas import Ideas
 from groundswell.store.identities import Identities
 from groundswell.store.image import image
+from groundswell.store.jobs import Jobs
 from groundswell.store.leases import TTL_SECONDS, hold
 from groundswell.store.ledger import Ledger
 from groundswell.store.lookups import Lookups
@@ -32,7 +35,8 @@ from groundswell.store.vectors import Vectors
 class Store:
     """An open store. Reading needs nothing more; every writing method takes a lease.
 
-    Only what people do (`decisions`, `accounts`, `identities`, `personal`) is written without one.
+    Only what people do (`decisions`, `drafts`, `jobs`, `accounts`, `identities`, `personal`) is
+    written without one.
     """
 
     def __init__(self, database: Database) -> None:
@@ -49,6 +53,8 @@ class Store:
         self.identities = Identities(database)
         self.personal = Personal(database)
         self.decisions = Decisions(database)
+        self.drafts = StagedDrafts(database)
+        self.jobs = Jobs(database)
         self.ledger = Ledger(database)
         self.lookups = Lookups(database)
         self.outbox = Outbox(database)
@@ -69,6 +75,16 @@ class Store:
             Another process owns it.
         """
         return hold(self._database, resource, ttl_seconds=ttl_seconds)
+
+    def copy_to(self, path: Path) -> None:
+        """Copy all but accounts, leases and jobs into a new SQLite file.
+
+        Raises
+        ------
+        BusyError
+            A run is at work.
+        """
+        copy_store(self._database, path, "pipeline")
 
     def image(self) -> bytes:
         """Return bytes that are equal for stores of equal content; takes a copy of all of it."""

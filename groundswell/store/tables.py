@@ -17,7 +17,14 @@ from sqlalchemy import (
 )
 
 # So that `metadata` knows every table:
-from groundswell.store import account_tables, company, decision_table, event_tables, handover_table
+from groundswell.store import (
+    account_tables,
+    company,
+    decision_table,
+    event_tables,
+    handover_table,
+    job_tables,
+)
 from groundswell.store.columns import (
     Day,
     Document,
@@ -41,6 +48,7 @@ __all__ = [
     "found_assignment",
     "found_theme",
     "handover_table",
+    "job_tables",
     "metadata",
     "theme",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from groundswell.domain import Decision, Draft
+from groundswell.domain.staged import digest_of
 from groundswell.store import open_store
 from groundswell.store.decisions import Decisions
 
@@ -14,7 +15,7 @@ record_all = Decisions.record_all
 
 
 def review(database: str, _folder: Path) -> None:
-    """Decide about ideas in bulk, one by one, and undo; go on where the log ends."""
+    """Decide about ideas in bulk, one by one, undo, and publish a draft; go on where it ended."""
     with open_store(database) as store:
         log = store.decisions
         if not log.log():
@@ -23,6 +24,11 @@ def review(database: str, _folder: Path) -> None:
             log.record(_draft(1, "reject"), expected_version=2)
         if len(log.log()) == 4:
             log.undo(4, reviewer="Ben", at=START + timedelta(hours=1))
+        if len(log.log()) == 5:
+            if not store.drafts.count("Ana"):
+                store.drafts.add_all([(_draft(n, "accept"), 0) for n in range(3, 6)])
+            seen = digest_of(store.drafts.of("Ana"))
+            store.drafts.publish("Ana", seen=seen, at=START + timedelta(hours=2))
 
 
 def one_by_one(database: str, folder: Path) -> None:

@@ -18,7 +18,8 @@ def postgres(_folder: Path) -> str:
 def test_killed_at_every_point_decisions_are_kept_whole_or_not_at_all(memory: Path) -> None:
     outcome = kill_everywhere(review, sqlite_file, memory, seed=20260601)
     assert outcome.differences == []
-    assert outcome.points.count("decisions.record.between") == 2
+    assert outcome.points.count("decisions.record.between") == 2 + 2
+    assert outcome.points.count("drafts.publish.committed") == 1
     assert outcome.points.count("decisions.record.committed") == 3
 
 
