@@ -15,8 +15,10 @@ from flows.accounts_commands import tokens, users
 from flows.after_shipping import audience, pace
 from flows.decision_commands import decide, log, undo
 from flows.handover_command import handover
+from flows.job_commands import jobs
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
+from flows.serve_command import serve
 from flows.webhook_commands import app as webhooks_app
 from groundswell.errors import GroundswellError
 
@@ -250,6 +252,8 @@ app.command()(undo)
 app.command()(handover)
 app.command()(audience)
 app.command()(pace)
+app.command()(jobs)
+app.command()(serve)
 
 
 @app.command()
@@ -260,26 +264,6 @@ def schedule(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
     with shown_progress() as progress:
         serving.serve(config, progress=progress)
-
-
-@app.command()
-def serve(
-    host: Annotated[
-        str | None, typer.Option(help="Where to listen; default: that of the settings.")
-    ] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
-    config: ConfigOption = DEFAULT_CONFIG,
-) -> None:
-    """Open the review app in a browser, by itself only on this machine, until interrupted."""
-    from contextlib import suppress
-
-    import web.app
-    from flows.webhooks import told_meanwhile
-    from groundswell.config import load_config
-
-    settings = load_config(config)
-    with suppress(KeyboardInterrupt), told_meanwhile(settings):  # Ctrl-C is the ordinary end
-        web.app.serve(settings, host, port, say=lambda line: typer.echo(line, err=True))
 
 
 @app.command()

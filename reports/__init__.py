@@ -2,7 +2,15 @@
 
 from reports.changes import changes_markdown
 from reports.export import audience_csv
-from reports.interchange import from_json, plan_from_json, plan_json, schema, to_json
+from reports.interchange import (
+    from_json,
+    plan_from_json,
+    plan_json,
+    preview_from_json,
+    preview_json,
+    schema,
+    to_json,
+)
 from reports.rendering import render, render_plan
 from reports.table import top_table_rows
 
@@ -12,6 +20,8 @@ __all__ = [
     "from_json",
     "plan_from_json",
     "plan_json",
+    "preview_from_json",
+    "preview_json",
     "render",
     "render_plan",
     "schema",

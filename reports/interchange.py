@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import groundswell.report
 from groundswell.errors import StoreError
-from groundswell.report import Changes, IdeaReport, ReleasePlan
+from groundswell.report import Changes, DraftPreview, IdeaReport, ReleasePlan
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -90,6 +90,23 @@ def plan_from_json(text: str) -> ReleasePlan:
         raise StoreError(
             "plan.json: not a release plan of this version; 'groundswell plan' writes a new one"
         ) from None
+
+
+def preview_json(preview: DraftPreview) -> str:
+    """Return what a draft would change as JSON."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(DraftPreview).dump_json(preview).decode()
+
+
+def preview_from_json(text: str) -> DraftPreview | None:
+    """Read what `preview_json` wrote; None: another version did, so it is to be made anew."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(DraftPreview).validate_json(text)
+    except ValidationError:
+        return None
 
 
 def schema() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from groundswell.store.schema import migrate
 
 OF_PEOPLE = "web_"
 """How tables begin that tell who may sign in, and what they looked at."""
+
 PAGES = 1_000
 """Copied at a time, 4 MB: between two such parts a reviewer's write has its turn."""
 

@@ -63,7 +63,9 @@ def test_a_copy_holds_what_a_run_needs_and_no_secret(store: Store, tmp_path: Pat
 def rows_of(path: Path) -> list[str]:
     """Return the names of the tables of a copy that hold anything."""
     with closing(sqlite3.connect(path)) as connection:
-        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [
+            n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         return [n for n in names if connection.execute(f"SELECT 1 FROM {n} LIMIT 1").fetchone()]
 
 
