@@ -4,8 +4,10 @@ It runs no model in a request: it shows what runs left in the store and in the r
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from socket import AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, create_server, socket
+from threading import Thread
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -15,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from groundswell.config import Config
-from groundswell.errors import ConfigError, GroundswellError
+from groundswell.errors import ConfigError, GroundswellError, StoreError
 from groundswell.web_config import WebConfig
 from web.accounts.pages import AccountPages
 from web.accounts.passwords import Passwords
@@ -45,8 +47,14 @@ def create_app(
     pages: Iterable[Route] = ROUTES,
     passwords: Passwords | None = None,
     clock: Callable[[], datetime] = utc_now,
+    wake: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """Build the application around one installation's store.
+
+    Parameters
+    ----------
+    wake
+        Is called when a job was queued: a worker, if there is one, should look at the queue.
 
     Raises
     ------
@@ -62,7 +70,7 @@ def create_app(
         middleware=[hosts],
         exception_handlers={GroundswellError: _unusable, Exception: _broken},
     )
-    inner.router.default = Gate(config, table, clock)  # of its own it has no route at all
+    inner.router.default = Gate(config, table, clock, wake)  # of its own it has no route at all
     app = Headers(inner)
     return _behind_proxy(app, config.web.proxies) if config.web.https else app
 
@@ -73,6 +81,7 @@ def serve(
     port: int | None = None,
     *,
     say: Callable[[str], None] = lambda _line: None,
+    wake: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the pages until interrupted.
 
@@ -84,6 +93,8 @@ def serve(
         Go before those of the settings.
     say
         Is told, when it listens, where that is and what to mind.
+    wake
+        As for `create_app`; also called at the start if jobs wait.
 
     Raises
     ------
@@ -96,7 +107,7 @@ def serve(
     _require_users(config)
     with _listen(config.web.host, config.web.port) as listener:
         settings = uvicorn.Config(
-            create_app(config),
+            create_app(config, wake=wake),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -107,6 +118,7 @@ def serve(
         )
         for line in _greeting(config.web):
             say(line)
+        Thread(target=_begin, args=(config, wake), daemon=True).start()
         uvicorn.Server(settings).run(sockets=[listener])
 
 
@@ -115,6 +127,19 @@ def listening_on(config: Config, host: str | None, port: int | None) -> Config:
     changed = {"host": host, "port": port}
     changed = {name: value for name, value in changed.items() if value is not None}
     return config.model_copy(update={"web": config.web.model_copy(update=changed)})
+
+
+def _begin(config: Config, wake: Callable[[], None]) -> None:
+    """Go on with what waits, and read the newest report before somebody has to wait for it."""
+    from groundswell.store import open_store
+    from web.pages.rendering import compile_templates
+    from web.reading import warm
+
+    with suppress(StoreError), open_store(config.store.database) as store:  # pages will say it
+        if store.jobs.any_open():
+            wake()
+        warm(store)
+    compile_templates()
 
 
 def _greeting(web: WebConfig) -> list[str]:

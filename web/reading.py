@@ -120,6 +120,13 @@ def newest(store: "Store") -> Reading | None:
         return _readings[key]
 
 
+def warm(store: "Store") -> None:
+    """Read the newest report and draw what all pages share, so that nobody waits for it."""
+    reading = newest(store)
+    if reading is not None:
+        _ = reading.words, reading.scale, reading.maps
+
+
 def plan(folder: "Path") -> "ReleasePlan | None":
     """Return the release plan that lies beside the report; None without one.
 

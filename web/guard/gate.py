@@ -46,8 +46,15 @@ MOST_CHARACTERS = 2000
 class Gate:
     """An ASGI application that lets requests through to the routes of a table."""
 
-    def __init__(self, config: Config, table: RoutingTable, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        table: RoutingTable,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
         self._config = config
+        self._wake = wake
         self._table = table
         self._clock = clock
         self._by_account = Limiter(WRITES_OF_ACCOUNT)
@@ -94,6 +101,7 @@ class Gate:
                     body=body,
                     now=now,
                     session_hash=asking.session_hash if asking else None,
+                    wake=self._wake,
                 ),
             )
 

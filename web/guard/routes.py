@@ -46,6 +46,8 @@ class Context:
     now: datetime
     session_hash: str | None = None
     """Of the browser's session; None for a token and where no login is needed."""
+    wake: Callable[[], None] = lambda: None
+    """To be called when a job was queued."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def conflict_page(
         title="Somebody decided first",
         status=409,
         told=str(conflict),
-        now=_in_words(conflict.now),
+        now=in_words(conflict.now),
         first=conflict.decision,
         version=version,
         wanted=wanted,
@@ -74,7 +74,7 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
-def _in_words(verdict: Verdict) -> list[tuple[str, str]]:
+def in_words(verdict: Verdict) -> list[tuple[str, str]]:
     """Return what stands, as names and values."""
     fields = OF_IDEAS if isinstance(verdict, IdeaVerdict) else OF_THEMES
     values = ((name.replace("_", " "), getattr(verdict, name)) for name in fields)

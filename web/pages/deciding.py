@@ -12,14 +12,15 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from groundswell.domain import Decision, Draft
+from groundswell.domain import Draft, StagedDraft
 from groundswell.domain.decisions import RANKING, FieldValue
 from groundswell.domain.disagreement import about
-from groundswell.domain.drafts import membership, need_of, statement_of, theme_of
+from groundswell.domain.drafts import membership, need_of, theme_of
 from groundswell.errors import ConflictError, DecisionError
 from web.guard import Context, Form, Refused
 from web.pages.answers import conflict_page, refused_page, whole_number
 from web.pages.rendering import address_of, page
+from web.pages.wording import what_changed
 from web.reading import newest
 
 SHOWN = 200
@@ -49,8 +50,8 @@ def decide(request: Request, context: Context) -> Response:
     """Record what a form decides about an idea or a theme, then show that again."""
     target, form = request.path_params["target"], context.form
     try:
-        draft = _draft(target, form, context)
-        context.store.decisions.record(draft, _version(form))
+        draft = draft_of(target, form, context)
+        context.store.decisions.record(draft, version_of(form))
     except ConflictError as conflict:
         return conflict_page(
             request,
@@ -62,28 +63,39 @@ def decide(request: Request, context: Context) -> Response:
             back=place_of(target),
         )
     except DecisionError as error:
-        return _refused(request, context, str(error), target)
+        return refused(request, context, str(error), target)
     back = form.get("split_from") or target  # what was split off has no page before the next run
     return RedirectResponse(f"{place_of(back)}#decide", 303)
 
 
 def decide_marked(request: Request, context: Context) -> Response:
     """Record one decision about each marked idea, about all of them or none."""
-    form, decisions = context.form, context.store.decisions
+    try:
+        context.store.decisions.record_all(marked_drafts(context))
+    except DecisionError as error:
+        return refused(request, context, str(error), "")
+    return RedirectResponse("/ideas", 303)
+
+
+def marked_drafts(context: Context) -> list[tuple[Draft, int]]:
+    """Return what a form decides about each marked idea, with the version its reader saw.
+
+    Raises
+    ------
+    DecisionError
+        No idea is marked, or somebody decided about one since the list was shown.
+    """
+    form, stands = context.form, context.store.decisions.verdicts()
     targets = list(dict.fromkeys(form.getlist("ideas")))
     if not targets:
-        return _refused(request, context, "no idea is marked; mark some in the list first", "")
-    stands, seen = decisions.verdicts(), whole_number(form.get("seen", ""))
+        raise DecisionError("no idea is marked; mark some in the list first")
+    seen = whole_number(form.get("seen", ""))
     late = [name for name in targets if stands.of(name).version > seen]
     if late:
-        told = f"{', '.join(late)}: somebody decided since the list was shown; look at it again"
-        return _refused(request, context, told, "")
-    try:
-        drafts = [(_draft(name, form, context), stands.of(name).version) for name in targets]
-        decisions.record_all(drafts)
-    except DecisionError as error:
-        return _refused(request, context, str(error), "")
-    return RedirectResponse("/ideas", 303)
+        raise DecisionError(
+            f"{', '.join(late)}: somebody decided since the list was shown; look at it again"
+        )
+    return [(draft_of(name, form, context), stands.of(name).version) for name in targets]
 
 
 def undo(request: Request, context: Context) -> Response:
@@ -99,7 +111,7 @@ def undo(request: Request, context: Context) -> Response:
     try:
         made = decisions.undo(number, reviewer=context.reviewer.name, at=context.now)
     except DecisionError as error:
-        return _refused(request, context, str(error), "")
+        return refused(request, context, str(error), "")
     return RedirectResponse("/plan" if moves else f"{place_of(made.target)}#decide", 303)
 
 
@@ -137,6 +149,7 @@ def decided(context: Context, target: str) -> dict[str, Any]:
         else about(target, verdicts.standing(target)),
         "may_review": context.reviewer.may("review"),
         "what_changed": what_changed,
+        "staged": _staged(context, target),
     }
 
 
@@ -148,7 +161,16 @@ def place_of(target: str) -> str:
     return address_of("ideas", target) if theme is None else address_of("needs", theme)
 
 
-def _draft(target: str, form: Form, context: Context) -> Draft:
+def draft_of(target: str, form: Form, context: Context) -> Draft:
+    """Return what a form decides about an idea or theme.
+
+    Raises
+    ------
+    DecisionError
+        A field cannot be read.
+    Refused
+        It is no form of ours.
+    """
     kind = form.get("kind", "")
     if kind not in FIELDS:
         raise Refused(400, f"no such decision: {kind!r}")
@@ -198,44 +220,28 @@ def _day(text: str) -> str:
         raise DecisionError(f"until: {text!r}; expected a day such as 2027-03-31") from None
 
 
-def _version(form: Form) -> int | None:
+def version_of(form: Form) -> int | None:
     """Return the version that the reader saw; of where statements are moved to, none."""
     if form.get("kind") == "move":
         return None if form.get("into") else whole_number(form.get("seen", ""))
     return whole_number(form.get("version", ""))
 
 
-def _refused(request: Request, context: Context, told: str, target: str) -> Response:
+def refused(request: Request, context: Context, told: str, target: str) -> Response:
+    """Say why nothing was decided, and lead back to what it was about."""
     known = bool(target) and (theme_of(target) is not None or need_of(target) is not None)
     back = place_of(target) if known or target.startswith("item-") else "/ideas"
     return refused_page(request, context, told, back)
+
+
+def _staged(context: Context, target: str) -> list[StagedDraft]:
+    if not context.reviewer.may("review"):
+        return []
+    mine = context.store.drafts.of(context.reviewer.name)
+    return [one for one in mine if one.draft.target == target]
 
 
 def _wanted(form: Form) -> list[tuple[str, str]]:
     shown = [(name, form.get(name, "")) for name in ("kind", "reason")]
     shown += [(name, form[name]) for name in FIELDS.get(form.get("kind", ""), ()) if name in form]
     return [(name.replace("_", " "), text) for name, text in shown if text]
-
-
-def what_changed(decision: Decision) -> list[tuple[str, str, str]]:
-    """Return (field, before, after) of what a decision changed; empty text: as computed."""
-    changed = [
-        (name, decision.before.get(name), value)
-        for name, value in decision.sets.items()
-        if decision.before.get(name) != value
-    ]
-    placed = [value for name, _, value in changed if statement_of(name) is not None]
-    counted = [
-        (f"{placed.count(value)} statements", "", word)
-        for value, word in ((True, "belong"), (False, "do not belong"), (None, "as found"))
-        if value in placed
-    ]
-    return counted + [
-        (name.replace("_", " "), _said(before), _said(value))
-        for name, before, value in changed
-        if statement_of(name) is None
-    ]
-
-
-def _said(value: FieldValue) -> str:
-    return "" if value is None else str(value)

@@ -57,6 +57,7 @@ STATIC: Mapping[str, tuple[Path, str]] = {
     "board.css": (_STATIC / "board.css", "text/css; charset=utf-8"),
     "plan.js": (_STATIC / "plan.js", "text/javascript; charset=utf-8"),
     "keys.js": (_STATIC / "keys.js", "text/javascript; charset=utf-8"),
+    "live.js": (_STATIC / "live.js", "text/javascript; charset=utf-8"),
 }
 """Every file that is handed out as it is, by its name in the address."""
 
@@ -81,6 +82,7 @@ def page(
         reviewer=context.reviewer,
         nonce=context.nonce,
         query=request.query_params,
+        staged_count=_staged_count(context),
         **values,
     )
     return HTMLResponse(html, status)
@@ -132,6 +134,19 @@ def environment() -> "Environment":
         "words": plan_words,
     }
     return found
+
+
+def compile_templates() -> None:
+    """Compile what pages are made of, so that nobody waits for it."""
+    for path in _TEMPLATES.glob("*.html"):
+        environment().get_template(path.name)
+
+
+def _staged_count(context: Context) -> int:
+    """Return how many decisions wait in the draft of who asks."""
+    if not context.reviewer.may("review"):
+        return 0
+    return context.store.drafts.count(context.reviewer.name)
 
 
 def _versioned(name: str) -> str:

@@ -12,6 +12,7 @@ from groundswell.errors import ConfigError
 from groundswell.schedule import next_run
 from groundswell.store import Run, StepResult, Store
 from web.guard import Context
+from web.pages.jobs import asked_for
 from web.pages.rendering import not_found, page
 from web.reading import newest
 
@@ -51,6 +52,7 @@ def show(request: Request, context: Context) -> Response:
         runs=entries,
         chosen=chosen or (entries[0] if entries else None),
         due=_due(context.config.schedule),
+        **asked_for(request, context),
     )
 
 

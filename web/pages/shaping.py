@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from groundswell.domain import IntArray, ThemeVerdict
-from groundswell.domain.drafts import FIRST_MADE
+from groundswell.domain.drafts import FIRST_MADE, theme_of
 from groundswell.store import Said
 from web.guard import Context
 from web.pages.needs import number_of, unknown
@@ -73,8 +73,12 @@ def propose_parts(context: Context, said: Sequence[Said]) -> tuple[Part, Part]:
 
 
 def next_made(context: Context) -> int:
-    """Return the first id that no theme made by a person has had."""
-    decided = context.store.decisions.themes()
+    """Return the first id that no theme made by a person has had, nor has in the draft."""
+    staged = context.store.drafts.of(context.reviewer.name)
+    decided = {
+        *context.store.decisions.themes(),
+        *(theme_of(one.draft.target) or 0 for one in staged),
+    }
     return 1 + max((theme for theme in decided if theme >= FIRST_MADE), default=FIRST_MADE - 1)
 
 

@@ -210,5 +210,6 @@ def addresses(shown: Shown) -> list[str]:
         "/quarantine/1-3",
         "/plan",
         "/log",
+        "/draft",
         "/about",
     ]
