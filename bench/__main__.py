@@ -28,6 +28,7 @@ NAMES = {
     "run": "how long the pipeline takes, step by step",
     "embed": "how fast and how exact the encoder is",
     "ingest": "how fast rows are read, cleaned and stored",
+    "search": "how well search by meaning finds what the encoder would find, and how fast",
     "decide": "how long reviewers wait to decide while pipelines write, and what is lost",
     "kind": "how well the kinds of labelled texts are told",
     "scale": "how the fit grows with the number of statements",

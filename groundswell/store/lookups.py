@@ -201,6 +201,21 @@ class Lookups:
             hits = _hits(connection, [key for _, key in kept[offset : offset + limit]])
         return Found(len(kept), len(found) > ORDERED, hits)
 
+    def matching(self, where: SearchFilter) -> set[str]:
+        """Return the ids of all statements that a filter lets through, those of copies too."""
+        query = (
+            select(tables.statement.c.statement_id)
+            .select_from(tables.statement.join(tables.record))
+            .where(*_filters(where))
+        )
+        with self._database.read() as connection:
+            return set(connection.scalars(query))
+
+    def hits(self, statement_ids: Sequence[str]) -> tuple[Hit, ...]:
+        """Return statements in the order of their ids, without those that are not there."""
+        with self._database.read() as connection:
+            return _hits(connection, statement_ids)
+
 
 def _hits(connection: Connection, statement_ids: Sequence[str]) -> tuple[Hit, ...]:
     record, statement = tables.record.c, tables.statement.c
@@ -217,6 +232,7 @@ def _hits(connection: Connection, statement_ids: Sequence[str]) -> tuple[Hit, ..
     return tuple(
         Hit(**rows[key]._asdict(), theme_id=_strongest(themes.get(key, ())))
         for key in statement_ids
+        if key in rows
     )
 
 

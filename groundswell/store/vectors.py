@@ -5,18 +5,33 @@ computation uses, so a run that embeds and a run that finds the vector see the s
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 
+from groundswell.domain import IntArray, require_aligned
 from groundswell.domain import Vectors as VectorArray
-from groundswell.domain import require_aligned
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import insert_new
 from groundswell.store.rows import batches
 
 STORED = np.dtype("<f2")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that customers said, each wording once with its vector; copies are left out."""
+
+    statement_ids: tuple[str, ...]
+    """Newest first."""
+    places: IntArray
+    """Of each statement's text in the next two, shape (n_statements,)."""
+    texts: tuple[str, ...]
+    vectors: NDArray[np.float16]
+    """Shape (n_texts, n_dims), of unit length up to the rounding."""
 
 
 class Vectors:
@@ -78,6 +93,29 @@ class Vectors:
             return np.zeros((0, 0), dtype=np.float32)
         flat = np.frombuffer(b"".join(found[text_hash] for text_hash in hashes), dtype=STORED)
         return flat.astype(np.float32).reshape(len(hashes), -1)
+
+    def said(self, model_id: str) -> Said:
+        """Return every statement whose text has a vector of this model."""
+        record, statement, c = tables.record.c, tables.statement.c, tables.vector.c
+        query = (
+            select(statement.statement_id, statement.text_hash, statement.text)
+            .select_from(tables.statement.join(tables.record))
+            .where(record.copy_of.is_(None))
+            .order_by(record.created_at.desc(), statement.statement_id)
+        )
+        kept = select(c.text_hash, c.vector).where(c.model_id == model_id)
+        with self._database.read() as connection:
+            stored = {text_hash: vector for text_hash, vector in connection.execute(kept)}
+            rows = [row for row in connection.execute(query) if row.text_hash in stored]
+        texts = {row.text_hash: row.text for row in rows}
+        order = {text_hash: place for place, text_hash in enumerate(texts)}
+        flat = np.frombuffer(b"".join(stored[text_hash] for text_hash in texts), dtype=STORED)
+        return Said(
+            statement_ids=tuple(row.statement_id for row in rows),
+            places=np.array([order[row.text_hash] for row in rows], dtype=np.int64),
+            texts=tuple(texts.values()),
+            vectors=flat.reshape(len(texts), -1) if len(texts) else np.zeros((0, 0), STORED),
+        )
 
     def missing(self, model_id: str, hashes: Sequence[str]) -> list[str]:
         """Return the hashes a model has no vector of, sorted, each once."""

@@ -1,4 +1,4 @@
-"""Search over what customers wrote: exact, by words; the store does the finding."""
+"""Search over what customers wrote: by words as they are written, or by meaning."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from starlette.responses import Response
 from groundswell.store import Found, SearchFilter
 from groundswell.store.lookups import ORDERED
 from web.guard import Context
-from web.pages.rendering import page
+from web.pages.alike import Alike, like_that, like_words
+from web.pages.rendering import not_found, page
 from web.reading import newest
 
 PAGE = 50
@@ -20,6 +21,9 @@ WORDS = 8
 """Most words that are looked for at once; each costs a pass over the texts."""
 SNIPPET = 320
 """Characters of a statement that are shown; a longer one is cut around the first word found."""
+
+GONE = "The statement may have been erased, or the need retired."
+_TEXTS = ("q", "channel", "theme", "account", "since", "until", "by", "like")
 
 _WORD = re.compile(r'[“"„]([^“”"„]+)[”"“]|(\S+)')
 
@@ -35,6 +39,10 @@ class Asked:
     since: str
     until: str
     page: int
+    by: str = ""
+    """``meaning``, else by words as they are written."""
+    like: str = ""
+    """A statement, or a need such as ``theme-12``, in place of words."""
 
     @property
     def narrowed(self) -> bool:
@@ -44,8 +52,7 @@ class Asked:
     @property
     def query(self) -> dict[str, object]:
         """Return it as a query, without the page."""
-        names = ("q", "channel", "theme", "account", "since", "until")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in _TEXTS if name != "by"}
 
     @property
     def filter(self) -> SearchFilter:
@@ -66,11 +73,13 @@ def show(request: Request, context: Context) -> Response:
     words = words_of(asked.q)
     reading = newest(context.store)
     needs = reading.needs if reading else {}
-    found: Found | None = None
-    if words or asked.narrowed:
-        offset = min((asked.page - 1) * PAGE, ORDERED)
-        found = context.store.lookups.search(words, asked.filter, limit=PAGE, offset=offset)
-    shown = found.hits if found else ()
+    by_meaning = bool(asked.like) or asked.by == "meaning"
+    found = None if by_meaning else _exact(asked, words, context)
+    near: Alike | None = None
+    if by_meaning or (words and found and not found.total):
+        near = _alike(asked, context)
+        if near is None:
+            return not_found(request, context, "Nothing to compare with", GONE)
     return page(
         request,
         context,
@@ -78,9 +87,12 @@ def show(request: Request, context: Context) -> Response:
         title="Search",
         report=reading.report if reading else None,
         asked=asked,
+        by_meaning=by_meaning,
         found=found,
+        near=near,
         last=max(1, -(-found.total // PAGE)) if found else 1,
-        snippets=[snippet(hit.text, words) for hit in shown],
+        snippets=[snippet(hit.text, words) for hit in (found.hits if found else ())],
+        passages=[snippet(hit.text, ()) for hit in (near.hits if near else ())],
         labels={theme_id: need.label for theme_id, need in needs.items()},
         channels=[(name, name) for name, _ in reading.report.totals.channels] if reading else [],
         needs=sorted(((n.theme_id, n.label) for n in needs.values()), key=lambda one: one[1]),
@@ -109,12 +121,23 @@ def snippet(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     return [*found, (" …", False)] if start + SNIPPET < len(text) else found
 
 
+def _exact(asked: Asked, words: Sequence[str], context: Context) -> Found | None:
+    if not words and not asked.narrowed:
+        return None
+    offset = min((asked.page - 1) * PAGE, ORDERED)
+    return context.store.lookups.search(words, asked.filter, limit=PAGE, offset=offset)
+
+
+def _alike(asked: Asked, context: Context) -> Alike | None:
+    where = asked.filter if asked.narrowed else None
+    if asked.like:
+        return like_that(asked.like, where, context)
+    return like_words(asked.q, where, context) if asked.q else Alike()
+
+
 def _asked(request: Request) -> Asked:
     query = request.query_params
-    texts = {
-        name: query.get(name, "").strip()[:200]
-        for name in ("q", "channel", "theme", "account", "since", "until")
-    }
+    texts = {name: query.get(name, "").strip()[:200] for name in _TEXTS}
     number = query.get("page", "")
     plain = number.isascii() and number.isdigit() and len(number) < 7
     return Asked(**texts, page=max(1, int(number)) if plain else 1)

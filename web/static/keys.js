@@ -46,6 +46,11 @@
     if (box) box.click();
   }
 
+  function alike() {
+    const link = current() && current().querySelector("a[data-like]");
+    if (link) link.click();
+  }
+
   // To the form of a decision: nothing is decided by one key.
   function turnTo(letter) {
     const button = document.querySelector(`[data-decide="${letter}"]`);
@@ -67,6 +72,8 @@
     "]": () => follow("a[rel=next]"),
     "[": () => follow("a[rel=prev]"),
     u: () => follow("a[data-up]"),
+    m: () => follow("a[data-other]"),
+    l: alike,
     "/": () => document.getElementById("find").focus(),
     "?": () => dialog.showModal(),
     g: () => {

@@ -22,10 +22,12 @@ from groundswell.domain import (
     Statement,
     ThemeAssignment,
     ThemeChange,
+    content_id,
 )
 from groundswell.report import IdeaReport
 from groundswell.store import ModelRow, StepResult, Store, open_store
 from groundswell.store.database import Lease
+from models.encoding.embedding import HashingEncoder, embed
 from reports import to_json
 from web.app import create_app
 
@@ -153,6 +155,10 @@ def _add_records(
         store.feedback.add_rows(lease, package, found, last=True, read_at=NOON)
     statements = [s for record in records for s in _statements(record)]
     store.feedback.add_statements(lease, [record.record_id for record in records], statements)
+    texts = sorted({statement.text for statement in statements})
+    encoder = HashingEncoder()
+    hashes = [content_id(text) for text in texts]
+    store.vectors.add(lease, "hashing", hashes, embed(texts, encoder))
     _add_needs(store, lease, run_id, statements, say)
     return records
 
@@ -205,6 +211,9 @@ def addresses(shown: Shown) -> list[str]:
         f"/records/{shown.record_ids[0]}?statement={shown.statement_ids[1]}",
         "/search",
         "/search?q=export",
+        "/search?q=export&by=meaning",
+        "/search?like=theme-1",
+        f"/search?like={shown.statement_ids[0]}",
         "/runs",
         "/quarantine",
         "/quarantine/1-3",
