@@ -29,6 +29,8 @@ _OTHER_LETTER, _CAPITAL, _WIDE_LETTER = 8.7, 10.3, 16.0  # the last: Chinese, em
 
 _LONGEST = (150.0, 90.0)
 """Pixels of a label's line: where it has room, and where it does not."""
+_MOST_LETTERS = 200
+"""Of a label that are measured: two lines hold 50, and a label may be as long as a book."""
 _LABEL_EVERY = 26  # pixels of the map's width for each label; more would be a page of text
 _AT_ANY_RATE = 10  # most voiced themes, whose leader may cross other circles
 _LEADERS = (14.0, 28.0, 46.0, 70.0, 100.0)  # pixels to a label that cannot stand beside its circle
@@ -218,7 +220,7 @@ def _around(x: float, y: float, width: float, height: float) -> Box:
 
 def _wrapped(label: str, longest: float) -> tuple[str, ...]:
     """Return a label in one line or two even ones, shortened where that does not do."""
-    words = one_line(label).split(" ")
+    words = one_line(label)[:_MOST_LETTERS].split(" ")
     splits = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
     fitting = [pair for pair in splits if label_width(pair[0]) <= longest]
     if not fitting or label_width(" ".join(words)) <= longest:

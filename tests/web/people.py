@@ -63,10 +63,10 @@ def add_user(config: Config, name: str = "ann", role: Role = "reviewer") -> None
 
 
 def add_token(
-    config: Config, name: str = "ann", *scopes: Permission, days: int = 90
+    config: Config, name: str = "ann", *scopes: Permission, days: int = 90, label: str = ""
 ) -> dict[str, str]:
     """Return the header of a new token."""
-    made = new_token(name, "", scopes, NOON, days)
+    made = new_token(name, label, scopes, NOON, days)
     with open_store(config.store.database) as store:
         store.accounts.add_token(made.token)
     return {"authorization": f"Bearer {made.secret}"}
