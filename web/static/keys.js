@@ -53,11 +53,14 @@
 
   // To the form of a decision: nothing is decided by one key.
   function turnTo(letter) {
-    const button = document.querySelector(`[data-decide="${letter}"]`);
+    const button = document.querySelector(`[data-decide~="${letter}"]`);
     if (!button) return;
     const folded = button.closest("details");
     if (folded) folded.open = true;
-    const field = button.form.querySelector("input:not([type=hidden])");
+    const within = button.closest("fieldset") || button.form;
+    const kind = within.querySelector("select[name=kind]");
+    if (kind) kind.value = { a: "accept", r: "reject", d: "defer" }[letter];
+    const field = within.querySelector(letter === "d" ? "input[type=date]" : "input[name=reason]");
     (field || button).focus();
   }
 
@@ -90,6 +93,13 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && event.target.matches("#find")) event.target.blur();
+    const decide = event.key === "Enter" && event.target.closest("fieldset input")
+      && event.target.closest("fieldset").querySelector("[data-decide]");
+    if (decide) { // else the form's first button, which compares, would take it
+      event.preventDefault();
+      decide.click();
+      return;
+    }
     if (typing(event.target) || (!on.checked && event.key !== "?")) return;
     if (going) {
       going = false;

@@ -1,91 +1,78 @@
 """The pages as a browser sees them: accessible, within their width, quiet, led by keys."""
 
-import os
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from groundswell.domain import standing_preferences
 from groundswell.report import IdeaReport
 from groundswell.store import open_store
-from tests.web.pages.filling import Shown, addresses, config_in, fill
+from tests.web.pages.chromium import GRAVE, Watched, chromium, require_chromium, served
+from tests.web.pages.filling import Shown, config_in, fill
+from tests.web.pages.routes import every_address
 from web.app import create_app
+from web.guard import Route
+from web.pages import ROUTES, about
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists() and os.environ.get("GROUNDSWELL_REQUIRE_CHROMIUM") != "1":
-    pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium", allow_module_level=True)
+require_chromium()
 
-GRAVE = ("serious", "critical")
 FOCUSED = "document.activeElement.getAttribute('href')"
+WIDTH = "document.documentElement.scrollWidth"
+LOOKS = [(width, scheme) for width in (1280, 400) for scheme in ("light", "dark")]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def origin(shown: Shown) -> Iterator[str]:
-    with serving(shown) as address:
-        yield address
-
-
-@contextmanager
-def serving(shown: Shown) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        app = create_app(shown.config)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with served(create_app(shown.config)) as found:
+        yield found
 
 
 def opened(browser: Browser, address: str, width: int = 1280) -> tuple[Page, list[str]]:
     """Open a page and note whatever it says, asks for or requests from elsewhere."""
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    noted: list[str] = []
-    origin = "/".join(address.split("/")[:3])
-    page.on("console", lambda message: noted.append(message.text))
-    page.on("pageerror", lambda error: noted.append(str(error)))
-    page.on("dialog", lambda dialog: noted.append(dialog.message))
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((origin, "data:")) else noted.append(request.url)
-        ),
-    )
-    page.goto(address)
-    return page, noted
+    watched = Watched(browser.new_context(viewport={"width": width, "height": 900}))
+    noted = watched.open(address)
+    return watched.page, noted
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])
-def test_pages_are_quiet_within_their_width_and_accessible(
-    browser: Browser, origin: str, shown: Shown, width: int, scheme: str
+def is_html(shown: Shown, address: str) -> bool:
+    return "text/html" in shown.client.get(address).headers["content-type"]
+
+
+def test_every_page_is_quiet_within_its_width_and_accessible_in_every_look(
+    browser: Browser, origin: str, shown: Shown
 ) -> None:
-    for address in addresses(shown):
-        page, noted = opened(browser, origin + address, width)
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        assert noted == [], address
-        assert page.evaluate("document.documentElement.scrollWidth") == width, address
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in GRAVE] == [], (
-            address
-        )
-        page.close()
+    watched, axe = Watched(browser.new_context()), Axe()
+    page = watched.page
+    for address in every_address(shown):
+        if not is_html(shown, address):
+            continue
+        watched.open(origin + address)
+        for width, scheme in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            look = (address, width, scheme)
+            assert page.evaluate(WIDTH) == width, look
+            found = axe.run(page).response["violations"]
+            grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in GRAVE]
+            assert grave == [], look
+        missing = "404 (Not Found)"  # a report that is not there says so to the browser, too
+        assert [one for one in watched.noted if missing not in one] == [], address
+
+
+def test_a_page_that_is_added_is_visited_or_asked_for(shown: Shown) -> None:
+    added = Route("/planted", ("GET",), "read", about.show)
+    assert "/planted" in every_address(shown, (*ROUTES, added))
+    with pytest.raises(LookupError, match="/planted/{one}: add such an address"):
+        every_address(shown, (*ROUTES, Route("/planted/{one}", ("GET",), "read", about.show)))
 
 
 def test_without_scripts_everything_can_be_read(
@@ -170,7 +157,7 @@ def test_a_pair_is_answered_by_one_key_and_without_scripts(
     browser: Browser, report: IdeaReport, tmp_path: Path
 ) -> None:
     own = fill(config_in(tmp_path), report)
-    with serving(own) as origin:
+    with served(create_app(own.config)) as origin:
         page, noted = opened(browser, origin + "/pairs")
         page.keyboard.press("2")
         page.wait_for_url("**/pairs?done=1&said=1")
