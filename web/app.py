@@ -23,6 +23,7 @@ from web.accounts.pages import AccountPages
 from web.accounts.passwords import Passwords
 from web.accounts.provider_pages import sign_in_routes
 from web.api import ROUTES as API
+from web.guard.crowd import Crowd
 from web.guard.gate import Gate
 from web.guard.headers import Headers
 from web.guard.refusals import Refused
@@ -32,8 +33,11 @@ from web.pages import ROUTES as PAGES
 ROUTES = (*PAGES, *API)
 """Every address behind the gate, apart from the login's."""
 
-MOST_CONNECTIONS = 256
-"""At once; more are told to come back (503)."""
+MOST_REQUESTS = 256
+"""Under way at once; more are told to come back (503)."""
+
+MOST_CONNECTIONS = 2 * MOST_REQUESTS
+"""Open at once, with those that wait; more are turned away by the server itself."""
 
 
 def utc_now() -> datetime:
@@ -71,7 +75,7 @@ def create_app(
         exception_handlers={GroundswellError: _unusable, Exception: _broken},
     )
     inner.router.default = Gate(config, table, clock, wake)  # of its own it has no route at all
-    app = Headers(inner)
+    app = Headers(Crowd(inner, MOST_REQUESTS))
     return _behind_proxy(app, config.web.proxies) if config.web.https else app
 
 

@@ -105,7 +105,7 @@ class Vectors:
         )
         kept = select(c.text_hash, c.vector).where(c.model_id == model_id)
         with self._database.read() as connection:
-            stored = {text_hash: vector for text_hash, vector in connection.execute(kept)}
+            stored = {row.text_hash: row.vector for row in connection.execute(kept)}
             rows = [row for row in connection.execute(query) if row.text_hash in stored]
         texts = {row.text_hash: row.text for row in rows}
         order = {text_hash: place for place, text_hash in enumerate(texts)}

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from groundswell.domain import (
@@ -14,6 +15,7 @@ from groundswell.domain import (
     Statement,
     ThemeAssignment,
     ThemeChange,
+    content_id,
 )
 from groundswell.store import Lease, ModelRow, SearchFilter, Store
 from tests.groundswell.samples import START, begin
@@ -156,3 +158,27 @@ def test_the_history_of_a_need_is_what_was_told_of_it(store: Store, lease: Lease
     assert [(began, change) for _, began, change in history] == [(START, told[1]), (START, told[0])]
     assert [change for _, _, change in store.lookups.theme_history(5)] == [told[1]]
     assert store.lookups.theme_history(9) == []
+
+
+def test_what_was_said_comes_once_a_wording_with_its_vector(
+    store: Store, lease: Lease, statements: list[Statement]
+) -> None:
+    texts = [statement.text for statement in statements]
+    hashes = [content_id(text) for text in texts[:2]]  # the others have none yet
+    store.vectors.add(lease, "m1", hashes, np.eye(2, 3, dtype=np.float32))
+    found = store.vectors.said("m1")
+    assert found.statement_ids == (statements[1].statement_id, statements[0].statement_id)
+    assert [found.texts[place] for place in found.places] == [texts[1], texts[0]]
+    np.testing.assert_array_equal(found.vectors[found.places], np.eye(2, 3)[::-1])
+    nothing = store.vectors.said("m2")
+    assert (nothing.statement_ids, nothing.texts, nothing.vectors.shape) == ((), (), (0, 0))
+
+
+def test_statements_are_looked_up_in_the_order_asked_for(
+    store: Store, statements: list[Statement]
+) -> None:
+    ids = [statement.statement_id for statement in statements]
+    hits = store.lookups.hits([ids[2], "gone", ids[0]])
+    assert [hit.statement_id for hit in hits] == [ids[2], ids[0]]
+    assert store.lookups.matching(SearchFilter(theme_id=4)) == {ids[0]}
+    assert store.lookups.matching(ANYTHING) == set(ids)

@@ -10,6 +10,7 @@ harmless.
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from hashlib import sha256
@@ -53,6 +54,9 @@ ELEMENTS = """() => [...document.querySelectorAll('*')]
     .filter(e => !['text', 'tspan'].includes(e.localName))
     .map(e => [e.localName, ...e.getAttributeNames()].join(' '))"""
 FIELDS: dict[str, int] = {}
+SKIPPED = " \u00a0\"'`\u00b4\u2018\u2019\u201c\u201d\ufeff\u200b\u200e\u200f\u202a\u202e"
+"""What a sheet may pass over before it takes a cell for a formula."""
+FORMULA = "=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20\uff5c\uff05"
 IDS = ("candidate_id", "idea_id")
 """Fields that an address is made of, in which all of the payloads find no room."""
 
@@ -213,9 +217,9 @@ def test_no_payload_does_anything_in_any_field_of_any_page(
         found = elements(browser, attacked, addresses, met)
         for address, one, other in zip((*addresses, "file"), found, quiet, strict=True):
             assert one == other, address
-    print(
+    sys.stdout.write(
         f"{met.cases:,} cases: {len(PAYLOADS)} payloads, {len({f for _, f in met.marks})} fields,"
-        f" {met.pages} pages opened"
+        f" {met.pages} pages opened\n"
     )
     assert len(PAYLOADS) >= 150 and all(FAMILIES.values())
     assert {int(number) for number, _ in met.marks} == set(range(len(PAYLOADS)))
@@ -226,7 +230,7 @@ def test_a_breach_would_be_seen(browser: Browser, tmp_path: Path) -> None:
     breaches = {
         "<img src=x onerror=alert(1)>": "dialog: 1",
         '<script src="https://evil.example/x.js"></script>': "https://evil.example/x.js",
-        "<p style=\"background:url(//evil.example/x)\">x</p>": "evil.example",
+        '<p style="background:url(//evil.example/x)">x</p>': "evil.example",
     }
     watched = Watched(browser.new_context())
     for n, (payload, told) in enumerate(breaches.items()):
@@ -257,10 +261,6 @@ def test_no_cell_of_any_export_is_a_formula(report: IdeaReport, tmp_path: Path) 
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     titles = {str(cell.value) for cell in cells}
     assert sum(title.endswith(first.title) for title in titles) == len(PAYLOADS)
-
-
-SKIPPED = " \u00a0\"'`´‘’“”\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2069"
-FORMULA = "=+-@|%\t\r\n＝＋－＠｜％"
 
 
 def is_number(cell: str) -> bool:

@@ -17,9 +17,11 @@ from starlette.types import Message, Scope
 from groundswell.config import Config
 from tests.web.guard.test_routes import PLANTED
 from tests.web.people import HTML, Clock, add_user, browser, settings, sign_in
+from web.app import create_app
 from web.guard import Context, Refused, Route, read_static
 from web.guard.bodies import MOST_BYTES, MOST_FIELDS, read_body
-from web.guard.headers import ALWAYS
+from web.guard.crowd import Crowd
+from web.guard.headers import ALWAYS, Headers
 from web.pages import ROUTES
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -87,16 +89,46 @@ def protected(headers: Mapping[str, str]) -> bool:
         ("GET", "/login", {}, 303),
         ("GET", "/", {"authorization": "Bearer x"}, 403),
         ("GET", "/", {"host": "attacker.example"}, 400),
+        ("GET", "/read/" + "a" * 3000, {}, 414),
+        ("POST", "/fields", {"content-type": "text/plain", "content-length": "1"}, 415),
+        ("POST", "/decide", {}, 400),
+        ("POST", "/undo/1", {}, 400),
+        ("GET", "/ideas/nowhere", {}, 404),
+        ("GET", "/export/ideas.exe", {}, 404),
+        ("GET", "/static/nowhere", {}, 404),
+        ("GET", "/report.html", {}, 404),
+        ("TRACE", "/", {}, 405),
     ],
 )
 def test_every_answer_has_the_headers(
     client: TestClient, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    answer = client.request(method, path, headers=headers)
+    answer = client.request(method, path, headers=headers, content=b"x" if status == 415 else None)
     assert answer.status_code == status
     assert protected(answer.headers)
     assert "strict-transport-security" not in answer.headers
     assert "secret" not in answer.text
+
+
+def test_so_have_those_that_no_page_gives(config: Config) -> None:
+    crowded = TestClient(Headers(Crowd(create_app(config), 0)), "http://127.0.0.1")
+    answer = crowded.get("/")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert protected(answer.headers)
+    Path(config.store.database).write_bytes(b"no database at all, only words" * 99)
+    answer = browser(config).get("/")
+    assert answer.status_code == 503
+    assert protected(answer.headers)
+
+
+def test_a_place_is_free_again_whatever_became_of_the_request() -> None:
+    async def fails(_scope: Scope, _receive: object, _send: object) -> None:
+        raise ZeroDivisionError
+
+    crowd = TestClient(Headers(Crowd(fails, 1)), "http://127.0.0.1")  # type: ignore[arg-type]
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            crowd.get("/")
 
 
 def test_the_nonce_is_another_one_each_time(client: TestClient) -> None:

@@ -8,6 +8,7 @@ import pytest
 from groundswell.accounts import GRANTS
 from tests.web.guard.test_routes import EVERY, PLANTED, filled
 from tests.web.people import ADDRESS, add_token, add_user, browser, settings, sign_in
+from web.guard.headers import ALWAYS
 from web.guard.origins import SAFE, is_ours
 
 SITES = ("same-origin", "none", "same-site", "cross-site", None)
@@ -26,6 +27,8 @@ LET_THROUGH = {
 """Of requests with a cookie; all others are refused. With a token every one is let through."""
 
 CELLS = list(product(SITES, ORIGINS, ("cookie", "bearer", "nobody")))
+FEWEST_CELLS = 64
+"""Of each route."""
 UNSAFE = [
     (route, method)
     for route in (*EVERY, *PLANTED)
@@ -43,6 +46,14 @@ def test_the_rule_agrees_with_the_table(site: str | None, origin: str, by: str) 
         token=by == "bearer",
     )
     assert allowed == (by == "bearer" or (site, origin) in LET_THROUGH)
+
+
+def test_every_route_that_changes_something_is_asked_in_every_way() -> None:
+    assert len(set(CELLS)) == len(CELLS) >= FEWEST_CELLS
+    changing = {(route.path, m) for route in (*EVERY, *PLANTED) for m in route.methods} - {
+        (route.path, "GET") for route in (*EVERY, *PLANTED)
+    }
+    assert {(route.path, method) for route, method in UNSAFE} == changing
 
 
 @pytest.mark.parametrize(
@@ -67,6 +78,7 @@ def test_every_route_that_changes_something_keeps_to_the_table(
         headers = headers | ({"sec-fetch-site": site} if site else {})
         headers = headers | ({"origin": value} if (value := ORIGINS[origin]) else {})
         answer = client.request(method, path, headers=headers)
+        assert all(answer.headers[name] == value for name, value in ALWAYS.items())
         refused = answer.status_code == 403 and "another site's page" in answer.text
         assert refused != (by == "bearer" or (site, origin) in LET_THROUGH), (site, origin, by)
 

@@ -78,7 +78,11 @@ SPANS = (((0, 32), (33, 69)), ((0, 31),), ((0, 54),))
 
 
 def fill(
-    config: Config, report: IdeaReport, *, say: Callable[[str], str] = lambda text: text
+    config: Config,
+    report: IdeaReport,
+    *,
+    say: Callable[[str], str] = lambda text: text,
+    vectors: bool = True,
 ) -> Shown:
     """Write runs, records, needs, a refused row and two reports.
 
@@ -86,6 +90,8 @@ def fill(
     ----------
     say
         Makes the text that a customer or a file brings out of a harmless one.
+    vectors
+        Whether statements have any.
     """
     records: list[FeedbackRecord] = []
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
@@ -94,6 +100,8 @@ def fill(
                 lease, kind="refresh", started_at=NOON, config_hash="", versions={"program": "1"}
             ).run_id
             records = records or _add_records(store, lease, run_id, say)
+            if vectors:
+                _add_vectors(store, lease, [s for record in records for s in _statements(record)])
             shown = _of_run(report, run_id, earlier=earlier)
             store.ledger.step_done(lease, run_id, StepResult("rank_ideas", 5, 4, 1, 2.5))
             told = ThemeChange("grew", (1,), (1,), (), say("Grown: the first need."))
@@ -155,10 +163,6 @@ def _add_records(
         store.feedback.add_rows(lease, package, found, last=True, read_at=NOON)
     statements = [s for record in records for s in _statements(record)]
     store.feedback.add_statements(lease, [record.record_id for record in records], statements)
-    texts = sorted({statement.text for statement in statements})
-    encoder = HashingEncoder()
-    hashes = [content_id(text) for text in texts]
-    store.vectors.add(lease, "hashing", hashes, embed(texts, encoder))
     _add_needs(store, lease, run_id, statements, say)
     return records
 
@@ -168,6 +172,12 @@ def _statements(record: FeedbackRecord) -> list[Statement]:
     before = len(record.text) - len(MESSAGES[n])
     spans = [(before + start, before + end) for start, end in SPANS[n]]
     return [Statement(record.record_id, a, b, record.text[a:b]) for a, b in spans]
+
+
+def _add_vectors(store: Store, lease: Lease, statements: list[Statement]) -> None:
+    texts = sorted({statement.text for statement in statements})
+    hashes = [content_id(text) for text in texts]
+    store.vectors.add(lease, "hashing", hashes, embed(texts, HashingEncoder()))
 
 
 def _add_needs(

@@ -71,7 +71,7 @@ def test_every_page_is_quiet_within_its_width_and_accessible_in_every_look(
 def test_a_page_that_is_added_is_visited_or_asked_for(shown: Shown) -> None:
     added = Route("/planted", ("GET",), "read", about.show)
     assert "/planted" in every_address(shown, (*ROUTES, added))
-    with pytest.raises(LookupError, match="/planted/{one}: add such an address"):
+    with pytest.raises(LookupError, match=r"^/planted/\{one\}: add such an address"):
         every_address(shown, (*ROUTES, Route("/planted/{one}", ("GET",), "read", about.show)))
 
 
