@@ -30,6 +30,7 @@ NAMES = {
     "ingest": "how fast rows are read, cleaned and stored",
     "search": "how well search by meaning finds what the encoder would find, and how fast",
     "decide": "how long reviewers wait to decide while pipelines write, and what is lost",
+    "reviewers": "how long a team waits for the review app while pipelines write, over HTTP",
     "kind": "how well the kinds of labelled texts are told",
     "scale": "how the fit grows with the number of statements",
     "emerging": "how well emerging issues meet the changelog, and how sure alarms are",

@@ -60,51 +60,8 @@ def run(argv: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _options(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench decide", description=__doc__)
-    parser.add_argument("--url", default="", help="an empty database; left out: a new SQLite file")
-    parser.add_argument("--reviewers", type=int, default=3)
-    parser.add_argument("--pipelines", type=int, default=2)
-    parser.add_argument("--decisions", type=int, default=400, help="tries of each reviewer")
-    parser.add_argument("--think-ms", type=float, default=100.0, help="mean pause between two")
-    parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args(argv)
-
-
-def _work(database: str, options: argparse.Namespace) -> tuple[list[dict[str, Any]], list[int]]:
-    """Let all work at once; return what each reviewer and each pipeline did."""
-    context = multiprocessing.get_context("spawn")
-    ready, ended = context.Barrier(options.reviewers + options.pipelines), context.Event()
-    written, decided = context.Queue(), context.Queue()
-    pipelines = [
-        context.Process(target=_pipeline, args=(database, number, ready, ended, written))
-        for number in range(options.pipelines)
-    ]
-    reviewers = [
-        context.Process(
-            target=_reviewer,
-            args=(
-                database,
-                options.seed + number,
-                options.decisions,
-                options.think_ms,
-                ready,
-                decided,
-            ),
-        )
-        for number in range(options.reviewers)
-    ]
-    for process in (*pipelines, *reviewers):
-        process.start()
-    done = [decided.get() for _ in reviewers]
-    ended.set()
-    told = [written.get() for _ in pipelines]
-    for process in (*pipelines, *reviewers):
-        process.join()
-    return done, told
-
-
-def _pipeline(database: str, number: int, ready: Any, ended: Any, written: Any) -> None:
+def pipeline(database: str, number: int, ready: Any, ended: Any, written: Any) -> None:
+    """Add records batch after batch until `ended`; then tell how many."""
     name, rows = f"pipeline-{number}", 0
     with open_store(database) as store, store.lease(name) as lease:
         begun = store.ledger.begin_run(
@@ -130,6 +87,50 @@ def _pipeline(database: str, number: int, ready: Any, ended: Any, written: Any) 
             package = store.feedback.add_rows(lease, package, batch, last=False)
             rows += BATCH
     written.put(rows)
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench decide", description=__doc__)
+    parser.add_argument("--url", default="", help="an empty database; left out: a new SQLite file")
+    parser.add_argument("--reviewers", type=int, default=3)
+    parser.add_argument("--pipelines", type=int, default=2)
+    parser.add_argument("--decisions", type=int, default=400, help="tries of each reviewer")
+    parser.add_argument("--think-ms", type=float, default=100.0, help="mean pause between two")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args(argv)
+
+
+def _work(database: str, options: argparse.Namespace) -> tuple[list[dict[str, Any]], list[int]]:
+    """Let all work at once; return what each reviewer and each pipeline did."""
+    context = multiprocessing.get_context("spawn")
+    ready, ended = context.Barrier(options.reviewers + options.pipelines), context.Event()
+    written, decided = context.Queue(), context.Queue()
+    pipelines = [
+        context.Process(target=pipeline, args=(database, number, ready, ended, written))
+        for number in range(options.pipelines)
+    ]
+    reviewers = [
+        context.Process(
+            target=_reviewer,
+            args=(
+                database,
+                options.seed + number,
+                options.decisions,
+                options.think_ms,
+                ready,
+                decided,
+            ),
+        )
+        for number in range(options.reviewers)
+    ]
+    for process in (*pipelines, *reviewers):
+        process.start()
+    done = [decided.get() for _ in reviewers]
+    ended.set()
+    told = [written.get() for _ in pipelines]
+    for process in (*pipelines, *reviewers):
+        process.join()
+    return done, told
 
 
 def _reviewer(
