@@ -40,7 +40,7 @@ _Convert = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 _SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
 _DECISIONS_LOCK = _SCHEMA_LOCK + 1
-_JOBS_LOCK = _SCHEMA_LOCK + 2
+_NUMBERS_LOCK = _SCHEMA_LOCK + 2
 
 
 def make_engine(database: str) -> Engine:
@@ -104,9 +104,9 @@ def lock_decisions(connection: Connection) -> None:
     _lock(connection, _DECISIONS_LOCK)
 
 
-def lock_jobs(connection: Connection) -> None:
-    """Let one process at a time add to the queue of jobs, until the transaction ends."""
-    _lock(connection, _JOBS_LOCK)
+def lock_numbers(connection: Connection) -> None:
+    """Let one process at a time number a run, a package or a job, until that is kept."""
+    _lock(connection, _NUMBERS_LOCK)
 
 
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

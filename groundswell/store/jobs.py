@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, 
 
 from groundswell.jobs import MOST_ATTEMPTS, JobKind, QueuedJob
 from groundswell.store.database import Database, Lease
-from groundswell.store.engines import lock_jobs
+from groundswell.store.engines import lock_numbers
 from groundswell.store.job_tables import job as table
 from groundswell.store.leases import is_owned
 from groundswell.store.rows import columns_of, row_of, values
@@ -44,7 +44,7 @@ class Jobs:
         if kind == "preview":
             alike.append(table.c.requested_by == by)
         with self._database.write("jobs.request", None, urgent=True) as connection:
-            lock_jobs(connection)
+            lock_numbers(connection)
             for queued in values(connection, table, QueuedJob, *alike):
                 return queued, True
             last = connection.scalar(select(func.max(table.c.job_id))) or 0
@@ -55,7 +55,7 @@ class Jobs:
     def cancel(self, job_id: int, at: datetime) -> bool:
         """Call off a job that is queued; False, and nothing done, for any other."""
         with self._database.write("jobs.cancel", None, urgent=True) as connection:
-            lock_jobs(connection)
+            lock_numbers(connection)
             queued = (table.c.job_id == job_id, table.c.state == "queued")
             return _set(connection, *queued, state="cancelled", finished_at=at)
 
@@ -102,7 +102,7 @@ class Jobs:
     def take(self, lease: Lease, at: datetime) -> QueuedJob | None:
         """Begin the job that waits longest; None: none waits."""
         with self._database.write("jobs.take", lease) as connection:
-            lock_jobs(connection)
+            lock_numbers(connection)
             for job in values(connection, table, QueuedJob, table.c.state == "queued"):
                 begun = replace(job, state="running", started_at=at, attempts=job.attempts + 1)
                 _set(connection, table.c.job_id == job.job_id, **row_of(begun))

@@ -15,7 +15,7 @@ from groundswell.domain import Event
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import Database, Lease
-from groundswell.store.engines import upsert
+from groundswell.store.engines import lock_numbers, upsert
 from groundswell.store.outbox import forget_old, tell
 from groundswell.store.rows import columns_of, row_of, values
 
@@ -84,6 +84,7 @@ class Ledger:
                 run_id = resumed
                 _set(connection, run_id, attempts=tables.run.c.attempts + 1, versions=versions)
             else:
+                lock_numbers(connection)  # runs of other resources may begin now, too
                 run_id = (connection.scalar(select(func.max(tables.run.c.run_id))) or 0) + 1
                 new = Run(
                     run_id=run_id,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
-from groundswell.store.engines import upsert
+from groundswell.store.engines import lock_numbers, upsert
 from groundswell.store.fates import Fates
 from groundswell.store.rows import row_of, values
 
@@ -50,6 +50,7 @@ def open_package(connection: Connection, new: Package) -> Package:
     found = values(connection, tables.package, Package, *file_of(new.source, new.path, new.sha256))
     if found:
         return found[0]
+    lock_numbers(connection)
     last = connection.scalar(select(func.max(tables.package.c.package_id))) or 0
     new = replace(new, package_id=last + 1)
     connection.execute(tables.package.insert(), row_of(new))
