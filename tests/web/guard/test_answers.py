@@ -125,7 +125,7 @@ def test_a_place_is_free_again_whatever_became_of_the_request() -> None:
     async def fails(_scope: Scope, _receive: object, _send: object) -> None:
         raise ZeroDivisionError
 
-    crowd = TestClient(Headers(Crowd(fails, 1)), "http://127.0.0.1")  # type: ignore[arg-type]
+    crowd = TestClient(Headers(Crowd(fails, 1)), "http://127.0.0.1")
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             crowd.get("/")

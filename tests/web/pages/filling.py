@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 from starlette.testclient import TestClient
 
 from groundswell.config import Config, ReportConfig, StoreConfig
@@ -193,10 +192,6 @@ def _add_needs(
     store.themes.save_fit(lease, run_id, model, needs, placed, {})
     model = ModelRow(2, "hashing", "g", {}, "themes-2.npz", "0" * 64, len(statements))
     store.themes.save_fit(lease, run_id, model, needs[:2], placed, {900: ((1, 0.8),)})
-    hashes = [one.text_hash for one in store.lookups.statements_of(1, len(statements))]
-    angles = np.linspace(0.0, 1.5, len(hashes)) ** 2  # half of them lie together
-    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    store.vectors.add(lease, "hashing", hashes, vectors)
 
 
 def addresses(shown: Shown) -> list[str]:
