@@ -125,11 +125,10 @@ def _review(port: int, number: int, token: str, options: argparse.Namespace, unt
         "X-Forwarded-Proto": "https",
         "X-Forwarded-For": f"10.0.{number // 250}.{number % 250 + 1}",
     }
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     while time.monotonic() < until:
         n += 1
         target, reason = f"need-{chance.randrange(IDEAS)}", f"{number}-{n}."
-        page = _ask(connection, "GET", f"/log?target={target}", headers)[1]
+        page = _ask(port, "GET", f"/log?target={target}", headers)[1]
         own = re.findall(r"/undo/([0-9]+)", page)
         version = max((int(one) for one in re.findall(r"Undo decision ([0-9]+)", page)), default=0)
         time.sleep(chance.expovariate(1000.0 / options.think_ms))
@@ -138,7 +137,7 @@ def _review(port: int, number: int, token: str, options: argparse.Namespace, unt
         if undo:
             path, form = f"/undo/{own[0]}", {}
         asked = time.perf_counter()
-        status, _ = _ask(connection, "POST", path, headers, urlencode(form))
+        status, _ = _ask(port, "POST", path, headers, urlencode(form))
         done.waits.append(1000.0 * (time.perf_counter() - asked))
         done.answers[status] += 1
         if undo:
@@ -147,20 +146,22 @@ def _review(port: int, number: int, token: str, options: argparse.Namespace, unt
             done.reasons.add(reason)
         else:
             done.refused.add(reason)
-    connection.close()
     return done
 
 
 def _ask(
-    connection: http.client.HTTPConnection,
+    port: int,
     method: str,
     path: str,
     headers: dict[str, str],
     body: str | None = None,
 ) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
-    return answer.status, answer.read().decode()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
 
 
 def _judged(database: str, done: Sequence[Done], records: int) -> dict[str, int]:
