@@ -104,7 +104,7 @@ class Writing:
         """Return a text with all payloads before it, of an id with one."""
         told = self.each(field or f"a record's {re.sub('[0-9]', '', text)}")
         if field.endswith(IDS):
-            return f"item-{told[crc32(text.encode()) % len(told)]}{text}"
+            return f"item-{text} {told[crc32(text.encode()) % len(told)]}"  # in the same order
         return "".join(told) + text
 
     def reword(self, value: Any, field: str = "") -> Any:
@@ -191,7 +191,8 @@ def elements(browser: Browser, place: Site, addresses: Sequence[str], met: Met) 
             marks = set(MARK.findall(watched.page.content()))
             met.cases, met.pages = met.cases + len(marks), met.pages + 1
             met.marks |= marks
-            found.append(watched.page.evaluate(ELEMENTS))
+            # Which of a pair stands on the left is drawn by ids, and these differ.
+            found.append(sorted(watched.page.evaluate(ELEMENTS)))
         context.close()
     return found
 
