@@ -9,9 +9,8 @@ from groundswell.accounts import GRANTS, PERMISSIONS, ROLES, Permission, Reviewe
 from groundswell.config import Config
 from tests.web.people import HTML, PASSWORDS, add_token, add_user, browser, settings, sign_in
 from web.accounts.pages import AccountPages
-from web.app import create_app
+from web.app import ROUTES, create_app
 from web.guard import Context, Refused, Route, RoutingTable
-from web.pages import ROUTES
 
 EVERY = (*AccountPages(PASSWORDS).routes(), *ROUTES)
 CALLS = [(route, method) for route in EVERY for method in route.methods]

@@ -5,13 +5,14 @@ where it does, somebody has to say here what stands for it, or the tests that us
 """
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from tests.web.pages.filling import Shown, addresses
 from tests.web.people import PASSWORDS
 from web.accounts.pages import AccountPages
+from web.app import ROUTES
 from web.guard import Route, RoutingTable
-from web.pages import ROUTES
-from web.pages.rendering import STATIC
+from web.pages.rendering import STATIC, address_of
 
 EVERY: Sequence[Route] = (*AccountPages(PASSWORDS).routes(), *ROUTES)
 MORE = (
@@ -29,7 +30,16 @@ def every_address(shown: Shown, routes: Sequence[Route] = EVERY) -> list[str]:
         Nothing here stands for what an address names.
     """
     table = RoutingTable(routes)
-    found = [*addresses(shown), *MORE]
+    idea = shown.report.ideas[0].candidate_id
+    named = (
+        *(address_of(kind, idea) for kind in ("export/brief", "api/v1/ideas")),
+        *("/api/v1/needs/1", f"/api/v1/records/{shown.record_ids[0]}"),
+        *(
+            "/api/v1/compare?"
+            + urlencode([("ideas", i.candidate_id) for i in shown.report.ideas[:2]]),
+        ),
+    )
+    found = [*addresses(shown), *MORE, *named]
     reached = [table.find("GET", address.partition("?")[0]) for address in found]
     met = {id(one[0]) for one in reached if one}
     for route in table.routes:
