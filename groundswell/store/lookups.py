@@ -203,13 +203,10 @@ class Lookups:
 
     def matching(self, where: SearchFilter) -> set[str]:
         """Return the ids of all statements that a filter lets through, those of copies too."""
-        query = (
-            select(tables.statement.c.statement_id)
-            .select_from(tables.statement.join(tables.record))
-            .where(*_filters(where))
-        )
+        joined = tables.statement.join(tables.record)
+        query = select(tables.statement.c.statement_id).select_from(joined)
         with self._database.read() as connection:
-            return set(connection.scalars(query))
+            return set(connection.scalars(query.where(*_filters(where))))
 
     def hits(self, statement_ids: Sequence[str]) -> tuple[Hit, ...]:
         """Return statements in the order of their ids, without those that are not there."""
@@ -288,11 +285,8 @@ def _holds(word: str, *, fold: bool) -> ColumnElement[bool]:
 
 def _filters(where: SearchFilter) -> list[ColumnElement[bool]]:
     record, statement, assignment = tables.record.c, tables.statement.c, tables.assignment.c
-    found: list[ColumnElement[bool]] = []
-    if where.channel:
-        found.append(record.channel == where.channel)
-    if where.account_id:
-        found.append(record.account_id == where.account_id)
+    equal = ((record.channel, where.channel), (record.account_id, where.account_id))
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
     if where.theme_id is not None:
         of_theme = select(assignment.statement_id).where(assignment.theme_id == where.theme_id)
         found.append(statement.statement_id.in_(of_theme))

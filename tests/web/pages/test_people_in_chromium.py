@@ -12,8 +12,9 @@ from groundswell.report import IdeaReport
 from groundswell.store import open_store
 from groundswell.web_config import OidcConfig, WebConfig
 from tests.web.accounts.test_in_chromium import served
+from tests.web.pages.chromium import GRAVE
 from tests.web.pages.filling import NOON, config_in, fill
-from tests.web.pages.test_pages_in_chromium import GRAVE, browser
+from tests.web.pages.test_pages_in_chromium import browser
 from web.app import create_app
 
 __all__ = ["browser"]
