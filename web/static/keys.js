@@ -75,7 +75,7 @@
     "]": () => follow("a[rel=next]"),
     "[": () => follow("a[rel=prev]"),
     u: () => follow("a[data-up]"),
-    m: () => follow("a[data-other]"),
+    b: () => follow("a[data-other]"),
     l: alike,
     "/": () => document.getElementById("find").focus(),
     "?": () => dialog.showModal(),
