@@ -24,7 +24,6 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
-import reports
 from groundswell.domain import Draft
 from groundswell.report import IdeaReport
 from groundswell.store import open_store
@@ -32,8 +31,8 @@ from reports.page import report_html
 from tests.promises.payloads import FAMILIES, PAYLOADS
 from tests.web.pages.chromium import Watched, chromium, require_chromium, served
 from tests.web.pages.filling import NOON, Shown, by_hand, config_in, fill
+from tests.web.pages.planning import plan_for, write_plan
 from tests.web.pages.routes import every_address
-from tests.web.pages.test_reading import plan_of
 from tests.web.people import PASSWORDS, Clock, add_token, add_user, sign_in
 from tests.web.people import browser as client_of
 from web.app import create_app
@@ -72,7 +71,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def report() -> IdeaReport:
-    some = [by_hand.IDEAS[n] for n in (0, 4, 5, 10)]
+    some = [by_hand.IDEAS[n] for n in (0, 4, 5, 8, 10)]
     ideas = [by_hand.idea(n, words, len(some)) for n, words in enumerate(some, 1)]
     found: IdeaReport = by_hand.build(tuple(ideas))
     return found
@@ -102,9 +101,10 @@ class Writing:
 
     def say(self, text: str, field: str = "") -> str:
         """Return a text with all payloads before it, of an id with one."""
-        told = self.each(field or f"a record's {re.sub('[0-9]', '', text)}")
-        if field.endswith(IDS):
+        if field.endswith(IDS):  # the same wherever the idea is named
+            told = self.each(IDS[0])
             return f"item-{text} {told[crc32(text.encode()) % len(told)]}"  # in the same order
+        told = self.each(field or f"a record's {re.sub('[0-9]', '', text)}")
         return "".join(told) + text
 
     def reword(self, value: Any, field: str = "") -> Any:
@@ -148,9 +148,7 @@ def site(folder: Path, report: IdeaReport, writing: Writing) -> Site:
     config = config_in(folder)
     said = writing.reword(report)
     shown = fill(config, said, say=writing.say)
-    config.report.folder.mkdir()
-    plan = reports.plan_json(writing.reword(plan_of(report)))
-    (config.report.folder / "plan.json").write_text(plan, encoding="utf-8")
+    write_plan(shown, plan_for(said))
     file = config.report.folder / "report.html"
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
         reading = newest(store)

@@ -16,7 +16,7 @@ from web.pages.rendering import STATIC, address_of
 
 EVERY: Sequence[Route] = (*AccountPages(PASSWORDS).routes(), *ROUTES)
 MORE = (
-    *(f"/export/ideas.{form}" for form in ("csv", "xlsx", "json")),
+    *(f"/export/{what}.{form}" for what in ("ideas", "plan") for form in ("csv", "xlsx", "json")),
     *(f"/static/{name}" for name in STATIC),
 )
 
@@ -32,7 +32,7 @@ def every_address(shown: Shown, routes: Sequence[Route] = EVERY) -> list[str]:
     table = RoutingTable(routes)
     idea = shown.report.ideas[0].candidate_id
     named = (
-        *(address_of(kind, idea) for kind in ("export/brief", "api/v1/ideas")),
+        *(address_of(kind, idea) for kind in ("plan/ideas", "export/brief", "api/v1/ideas")),
         *("/api/v1/needs/1", f"/api/v1/records/{shown.record_ids[0]}"),
         *(
             "/api/v1/compare?"
