@@ -85,13 +85,29 @@ class Decisions:
         DecisionError
             There is no such decision.
         """
+        target = self.of_number(number).target
+        draft = Draft("undo", target, reviewer, at, reason=reason, undoes=number)
+        return self.record(draft, expected_version)
+
+    def of_number(self, number: int) -> Decision:
+        """Return a decision.
+
+        Raises
+        ------
+        DecisionError
+            There is none of this number.
+        """
         found = self.log(after=number - 1, limit=1)
         if not found or found[0].number != number:
             raise DecisionError(
                 f"decision {number}: there is none; 'groundswell log' shows which there are"
             )
-        draft = Draft("undo", found[0].target, reviewer, at, reason=reason, undoes=number)
-        return self.record(draft, expected_version)
+        return found[0]
+
+    def root(self, number: int) -> Decision:
+        """Return the decision that a chain of undos is about; as `of_number` otherwise."""
+        found = self.of_number(number)
+        return found if found.undoes is None else self.root(found.undoes)
 
     def log(
         self, after: int = 0, limit: int | None = None, target: str | None = None

@@ -40,7 +40,7 @@ def undo(call: Call) -> Made:
     """Put back what a decision changed; undoing an undo makes it stand again."""
     context, asked = call.context, call.body
     number = _number_of_one(call)
-    _require(call, _root_kind(call, number))
+    _require(call, context.store.decisions.root(number).kind)
     try:
         made = context.store.decisions.undo(
             number,
@@ -69,12 +69,6 @@ def _require(call: Call, kind: str) -> None:
     permission = needed_for(kind)
     if not call.context.reviewer.may(permission):
         raise Refused(403, f"{kind} needs the permission {permission!r}")
-
-
-def _root_kind(call: Call, number: int) -> str:
-    """Return the kind of the decision that a chain of undos is about."""
-    found = call.context.store.decisions.log(number - 1, 1)[0]
-    return found.kind if found.undoes is None else _root_kind(call, found.undoes)
 
 
 def _draft(wanted: Wanted, call: Call, place: int) -> Draft:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from groundswell.accounts import needed_for
 from groundswell.domain import Draft, StagedDraft
 from groundswell.domain.decisions import RANKING, FieldValue
 from groundswell.domain.disagreement import about
@@ -102,17 +103,14 @@ def undo(request: Request, context: Context) -> Response:
     """Put back what a decision changed."""
     number = whole_number(request.path_params["number"])
     decisions = context.store.decisions
-    found = decisions.log(after=max(number - 1, 0), limit=1)
-    if found and found[0].target == RANKING and not context.reviewer.may("plan"):
-        raise Refused(403, "whoever may not plan cannot change the weights")
-    moves = bool(found) and "release" in found[0].after
-    if moves and not context.reviewer.may("plan"):
-        raise Refused(403, "whoever may not plan cannot undo a move of the plan")
     try:
+        kind = decisions.root(number).kind
+        if not context.reviewer.may(needed_for(kind)):
+            raise Refused(403, f"whoever may not {needed_for(kind)} cannot undo {kind}")
         made = decisions.undo(number, reviewer=context.reviewer.name, at=context.now)
     except DecisionError as error:
         return refused(request, context, str(error), "")
-    return RedirectResponse("/plan" if moves else f"{place_of(made.target)}#decide", 303)
+    return RedirectResponse("/plan" if kind == "place" else f"{place_of(made.target)}#decide", 303)
 
 
 def show_log(request: Request, context: Context) -> Response:
