@@ -38,6 +38,7 @@ IDLE_TRANSACTION_SECONDS = 60  # PostgreSQL ends a stopped process's transaction
 _Take = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 _Convert = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
+_OPTIONS: dict[str, Any] = {"hide_parameters": True, "max_overflow": -1}  # as many as threads ask
 _SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
 _DECISIONS_LOCK = _SCHEMA_LOCK + 1
 _NUMBERS_LOCK = _SCHEMA_LOCK + 2
@@ -213,7 +214,7 @@ def _sqlite_engine(path: Path) -> Engine:
             f"{path}: cannot be opened: {error.strerror};"
             " name a file in a folder that may be written"
         ) from None
-    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
+    engine = create_engine(URL.create("sqlite", database=str(path)), **_OPTIONS)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _without_forks(engine)
@@ -271,7 +272,7 @@ def _begin_soon(connection: Connection) -> None:
 
 def _postgres_engine(url: URL) -> Engine:
     arguments = {"connect_timeout": 10, "application_name": "groundswell"}
-    engine = create_engine(url, hide_parameters=True, connect_args=arguments)
+    engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, **_OPTIONS)
     event.listen(engine, "connect", _prepare_postgres)
     return _without_forks(engine)
 

@@ -108,7 +108,8 @@ class _Places:
         stay = [row for row in named if not cut.examples[self.statements[row]]]
         self.current[np.isin(self.found, absorbed)] = cut.theme_id
         if cut.source is not None and members and stay:
-            free = np.setdiff1d(np.flatnonzero(self.current == cut.source), named)
+            sources = [cut.source, *cut.joined]
+            free = np.setdiff1d(np.flatnonzero(np.isin(self.current, sources)), named)
             self.current[free[self._nearer(free, members, stay)]] = cut.theme_id
         self.current[members] = cut.theme_id
 

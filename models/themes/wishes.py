@@ -24,6 +24,8 @@ class Cut:
     """None: to be named as found themes are."""
     examples: Mapping[str, bool]
     """Statement id to whether it belongs to the new theme; false: it stays."""
+    joined: frozenset[int] = frozenset()
+    """Themes that had been merged into the source when it was split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def read_wishes(
     made = {n for n, one in verdicts.items() if one.split_from is not None}
     reader = _Reader(frozenset({*found, *made}), ended)
     links = reader.links(verdicts)
-    cuts = tuple(reader.cut(verdicts[theme_id]) for theme_id in sorted(made))
+    cuts = tuple(reader.cut(verdicts[theme_id], links) for theme_id in sorted(made))
     places, barred = reader.memberships(verdicts)
     homes = {theme: _root(theme, links) for theme in sorted(links)}
     return Wishes(cuts, homes, places, barred, tuple(sorted(reader.unmet)))
@@ -78,6 +80,7 @@ class _Reader:
         self.alive = alive
         self.ended = {theme: heirs for theme, heirs in ended.items() if theme not in alive}
         self.unmet: list[tuple[str, str]] = []
+        self.numbers: dict[int, int] = {}
 
     def here(self, theme_id: int) -> int | None:
         """Return the theme that a theme of any time is now."""
@@ -95,21 +98,24 @@ class _Reader:
             if verdict.retired:
                 wanted.append((verdict.signed["retired"].number, verdict, None))
         links: dict[int, int] = {}
-        for _, verdict, into in sorted(wanted, key=lambda one: one[0]):
+        for number, verdict, into in sorted(wanted, key=lambda one: one[0]):
             theme = self.here(verdict.theme_id)
             goal = NOISE if into is None else self.here(theme_of(into) or 0)
             reason = _hindrance(theme, goal, into, links)
             if reason:
                 self.unmet.append((verdict.target, reason))
             elif theme is not None and goal is not None and theme != goal:
-                links[theme] = goal
+                links[theme], self.numbers[theme] = goal, number
         return links
 
-    def cut(self, verdict: ThemeVerdict) -> Cut:
+    def cut(self, verdict: ThemeVerdict, links: Mapping[int, int]) -> Cut:
         """Return what a split asks for; its examples are its members and those that stay."""
         source = self.here(theme_of(verdict.split_from or "") or 0)
         examples = {statement: belongs for statement, (belongs, _) in verdict.holds.items()}
-        return Cut(verdict.theme_id, source, verdict.label, examples)
+        split = verdict.signed.get("split_from")
+        then = {t: goal for t, goal in links.items() if split and self.numbers[t] < split.number}
+        joined = frozenset(theme for theme in then if _root(theme, then) == source)
+        return Cut(verdict.theme_id, source, verdict.label, examples, joined)
 
     def memberships(
         self, verdicts: Mapping[int, ThemeVerdict]

@@ -53,12 +53,15 @@ class Gate:
         clock: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
+        from groundswell.store.kept import KeptStore
+
         self._config = config
         self._wake = wake
         self._table = table
         self._clock = clock
         self._by_account = Limiter(WRITES_OF_ACCOUNT)
         self._by_address = Limiter(WRITES_OF_ADDRESS)
+        self._store = KeptStore(config.store.database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -75,10 +78,8 @@ class Gate:
         await response(scope, receive, send)
 
     def _answer(self, request: Request, body: bytes) -> Response:
-        from groundswell.store import open_store
-
         now = self._clock()
-        with open_store(self._config.store.database) as store:
+        with self._store.use() as store:
             asking = who_asks(request, store, self._config.web, now)
             found = self._table.find(request.method, request.scope["path"])
             route = found[0] if found else None

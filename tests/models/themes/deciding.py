@@ -27,6 +27,12 @@ def split(
     number: int = 7,
 ) -> ThemeVerdict:
     holds = {statement: (belongs, number) for statement, belongs in examples.items()}
+    signed = {"split_from": Signature(number, "Ana", AT, "")}
     return ThemeVerdict(
-        theme_id, label=label, split_from=f"theme-{source}", holds=holds, version=number
+        theme_id,
+        label=label,
+        split_from=f"theme-{source}",
+        holds=holds,
+        version=number,
+        signed=signed,
     )

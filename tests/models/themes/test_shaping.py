@@ -100,6 +100,15 @@ def test_a_split_of_a_split() -> None:
     assert [found[one] for one in "xyz"] == [FIRST_MADE, FIRST_MADE, FIRST_MADE + 1]
 
 
+def test_a_split_takes_from_what_was_merged_into_its_source_before() -> None:
+    rows = [*((one, 1, 0.8) for one in "abx"), *((one, 2, 0.8) for one in "cyz")]
+    cut = split(FIRST_MADE, 1, {"x": True, "a": False}, number=7)
+    before = shown(shape(rows, merged(2, 1, number=6), cut))
+    assert before == {**dict.fromkeys("abc", 1), **dict.fromkeys("xyz", FIRST_MADE)}
+    later = shown(shape(rows, merged(2, 1, number=8), cut))
+    assert later == {**dict.fromkeys("abcyz", 1), "x": FIRST_MADE}  # all of 2 goes into 1
+
+
 def test_a_moved_statement_is_only_where_it_was_put() -> None:
     rows = [("a", 1, 0.6), ("a", 2, 0.3), ("b", 2, 0.7)]
     found = shape(rows, ThemeVerdict(2, holds={"a": (True, 1)}))
