@@ -102,7 +102,7 @@ def _learn(reviewer: Reviewer, said: Labelled, unasked: IntArray | None) -> dict
     result["ami_after_touched"] = _scores(reviewer.labels[touched], after[touched])[0]
     return {
         **result,
-        "themes_learned": len(np.unique(learned)),
+        "themes_learned": len(set(learned.tolist()) - {NOISE}),
         "seconds_metric": round(learned_in, 1),
     }
 

@@ -146,7 +146,7 @@ class _Leads:
     @property
     def sure(self) -> bool:
         """Tell whether this is no chance."""
-        return self.mean > SURE * self.error
+        return bool(self.mean > SURE * self.error)
 
 
 class _Links:
