@@ -2,6 +2,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,8 @@ def client() -> Iterator[SyncPrefectClient]:
 
 @pytest.fixture
 def config_path(tmp_path: Path) -> Path:
-    rows = [f"{n},{NEEDS[n % 3]} (case {n}),2026-03-{n + 1:02}T09:00:00Z" for n in range(30)]
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(60)]
+    rows = [f"{n},{NEEDS[n % 3]} (case {n}),{day}T09:00:00Z" for n, day in enumerate(days)]
     (tmp_path / "survey.csv").write_text("\n".join(["id,text,created_at", *rows]) + "\n")
     path = tmp_path / "config.toml"
     path.write_text(
