@@ -100,6 +100,9 @@ def test_no_route_answers_somebody_who_is_not_known(
     answer = browser(config).request(method, filled(route.path))
     if route.permission == "public":
         assert answer.status_code in (200, 403)  # the form, or "name or password is wrong"
+    elif route.path.startswith("/api/"):
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
     else:
         assert answer.status_code == 403
         assert answer.text == "sign in at /login, or send a token that is still valid\n"
