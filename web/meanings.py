@@ -1,14 +1,14 @@
 """What customers said, held in memory by its meaning, until the next run has gone well.
 
 The vectors are those that the run stored; no model runs here. They are read when somebody first
-asks for a meaning, which takes seconds where there are many.
+asks for a meaning.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
-from typing import TYPE_CHECKING
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -63,25 +63,53 @@ class Heard:
         return Wordings(places, chosen[first], counts)
 
 
-_heard: dict[tuple[str, int], Heard] = {}
+Missing = Literal["nothing", "learning"]
+"""Why there are no meanings: no run left vectors, or the words are being learnt."""
+
+AT_ONCE = 1_000
+"""Statements of a fit up to which a request learns the words itself, in a fraction of a second. Of
+more, that takes seconds: it goes on beside the requests, and they say so meanwhile."""
+
+_Key = tuple[str, int]
+_heard: dict[_Key, Heard] = {}
+_learning: dict[_Key, Thread] = {}
 _turn = Lock()
 
 
-def heard(store: "Store") -> Heard | None:
-    """Return what was said up to the newest run that went well; None without any vectors."""
+def heard(store: "Store") -> Heard | Missing:
+    """Return what was said up to the newest run that went well."""
     run_id = store.lookups.newest_report()
     model = store.themes.current_model()
     if run_id is None or model is None:
-        return None
+        return "nothing"
     key = (store.place, run_id)
-    with _turn:  # who waits finds it read
-        if key not in _heard:
-            found = _read(store, model.encoder_id)
-            if found is None:
-                return None
-            _heard.clear()
-            _heard[key] = found
-        return _heard[key]
+    with _turn:
+        if key in _heard:
+            return _heard[key]
+        if model.statements <= AT_ONCE:
+            return _keep(key, _read(store, model.encoder_id))
+        if key not in _learning or not _learning[key].is_alive():
+            _learning.clear()
+            _learning[key] = Thread(target=_learn, args=(key, store, model.encoder_id), daemon=True)
+            _learning[key].start()
+    return "learning"
+
+
+def _learn(key: _Key, store: "Store", encoder_id: str) -> None:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # the other processor is for those who wait for a page
+        found = _read(store, encoder_id)
+    with _turn:
+        _keep(key, found)
+
+
+def _keep(key: _Key, found: Heard | None) -> Heard | Missing:
+    if found is None:
+        return "nothing"
+    _heard.clear()
+    _heard[key] = found
+    return found
 
 
 def _read(store: "Store", encoder_id: str) -> Heard | None:

@@ -9,7 +9,7 @@ import numpy as np
 from groundswell.domain.drafts import theme_of
 from groundswell.store import Hit, SearchFilter
 from web.guard import Context
-from web.meanings import Heard, Wordings, heard
+from web.meanings import Heard, Missing, Wordings, heard
 from web.reading import newest
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class Alike:
     """How many further statements are in the same words, by statement."""
     unknown: tuple[str, ...] = ()
     """Words that nobody said."""
-    ready: bool = True
-    """False: no run has left vectors of what was said."""
+    missing: Missing | None = None
+    """Why nothing can be said yet."""
     to: str | None = None
     """What they are like: a statement, or the name of a need. None: words."""
 
@@ -39,8 +39,8 @@ def like_words(q: str, where: SearchFilter | None, context: Context) -> Alike:
     from models.nearest.meaning import meaning_of
 
     said = heard(context.store)
-    if said is None:
-        return Alike(ready=False)
+    if not isinstance(said, Heard):
+        return Alike(missing=said)
     vector, unknown = meaning_of(q, said.meanings)
     if vector is None:
         return Alike(unknown=tuple(unknown))
@@ -55,8 +55,8 @@ def like_that(target: str, where: SearchFilter | None, context: Context) -> Alik
     from models.nearest.meaning import meaning_of_texts
 
     said = heard(context.store)
-    if said is None:
-        return Alike(ready=False)
+    if not isinstance(said, Heard):
+        return Alike(missing=said)
     theme_id = theme_of(target)
     if theme_id is None:
         own, name = {target}, _text_of(target, context)
