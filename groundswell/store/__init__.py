@@ -2,10 +2,10 @@
 
 from groundswell.store.counts import FeedbackCounts
 from groundswell.store.database import BATCH, Lease
+from groundswell.store.found import Found, Hit, Part, Said, SearchFilter, WholeRecord
 from groundswell.store.histories import SINCE_EVER, Version
 from groundswell.store.ideas import ReportFile
 from groundswell.store.ledger import Run, StepResult
-from groundswell.store.lookups import Found, Hit, Part, Said, SearchFilter, WholeRecord
 from groundswell.store.packages import Package
 from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.shapes import Shaped

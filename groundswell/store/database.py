@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from groundswell.errors import StoreError
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
-from groundswell.store.engines import explain, make_engine, place_of
+from groundswell.store.engines import make_engine, place_of
+from groundswell.store.remedies import explain
 
 BATCH = 500
 """Most rows of a batch: a reviewer waits no longer than one batch for a turn."""

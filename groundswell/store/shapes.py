@@ -137,6 +137,13 @@ def cover(connection: Connection, shaped: Shaped) -> None:
     _cover_assignments(connection, shaped.assignments)
 
 
+def write_assignments(connection: Connection, assignments: Sequence[ThemeAssignment]) -> None:
+    """Write what is shown of statements, by their keys."""
+    rows = sorted(map(row_of, assignments), key=lambda row: (row["statement_id"], row["theme_id"]))
+    for batch in batches(rows, 10 * BATCH):
+        upsert(connection, tables.assignment, batch)
+
+
 def write_changes(connection: Connection, run_id: int, changes: Sequence[ThemeChange]) -> None:
     """Write what became of the themes in a run in the place of what it has told so far."""
     table = tables.theme_change
@@ -194,6 +201,4 @@ def _cover_assignments(connection: Connection, assignments: Sequence[ThemeAssign
         there = shown.c.statement_id.in_(batch)
         connection.execute(kept.insert().from_select(names, select(shown).where(there)))
         connection.execute(delete(shown).where(there))
-    rows = sorted(map(row_of, assignments), key=lambda row: (row["statement_id"], row["theme_id"]))
-    for part in batches(rows, 10 * BATCH):
-        upsert(connection, shown, part)
+    write_assignments(connection, assignments)

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, delete, func, select
 from groundswell.domain import NOISE, Event, NeedTheme, RiseAlert, ThemeAssignment, ThemeChange
 from groundswell.domain.drafts import FIRST_MADE
 from groundswell.failpoints import failpoint
-from groundswell.store import tables
+from groundswell.store import shapes, tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.mentions import chosen
 from groundswell.store.outbox import tell
 from groundswell.store.rows import batches, columns_of, frame, row_of, values
-from groundswell.store.shapes import Heirs, Shaped, cover, put_found_back, write_changes
+from groundswell.store.shapes import Heirs, Shaped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,15 +76,15 @@ class Themes:
             A theme known so far is neither among the living nor among the retired, or is both.
         """
         with self._database.write("themes.fit", lease) as connection:
-            put_found_back(connection)
+            shapes.put_found_back(connection)
             _retire(connection, {theme.theme_id for theme in themes}, retired)
             _write_themes(connection, themes)
             failpoint("themes.fit.themes")
             connection.execute(delete(tables.assignment))
-            _write_assignments(connection, assignments)
+            shapes.write_assignments(connection, assignments)
             failpoint("themes.fit.assignments")
-            cover(connection, shaped)
-            write_changes(connection, run_id, [*changes, *shaped.changes])
+            shapes.cover(connection, shaped)
+            shapes.write_changes(connection, run_id, [*changes, *shaped.changes])
             upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
 
     def add_assignments(
@@ -103,7 +103,7 @@ class Themes:
         with self._database.write("themes.assign", lease) as connection:
             _write_themes(connection, themes)
             failpoint("themes.assign.themes")
-            _write_assignments(connection, assignments)
+            shapes.write_assignments(connection, assignments)
 
     def open_themes(
         self,
@@ -132,9 +132,9 @@ class Themes:
             for batch in batches(moved, BATCH):
                 gone = tables.assignment.c.statement_id.in_(batch)
                 connection.execute(delete(tables.assignment).where(gone))
-            _write_assignments(connection, assignments)
+            shapes.write_assignments(connection, assignments)
             failpoint("themes.open.assignments")
-            write_changes(connection, run_id, changes)
+            shapes.write_changes(connection, run_id, changes)
             upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
 
     def save_changes(
@@ -154,7 +154,7 @@ class Themes:
         with self._database.write("themes.changes", lease) as connection:
             _write_themes(connection, themes)
             failpoint("themes.changes.themes")
-            write_changes(connection, run_id, changes)
+            shapes.write_changes(connection, run_id, changes)
 
     def changes(self, run_id: int) -> list[ThemeChange]:
         """Return what became of the themes in a run."""
@@ -292,9 +292,3 @@ def _retire(connection: Connection, living: set[int], retired: Mapping[int, Heir
 
 def _write_themes(connection: Connection, themes: Sequence[NeedTheme]) -> None:
     upsert(connection, tables.theme, [row_of(theme, retired_into=()) for theme in themes])
-
-
-def _write_assignments(connection: Connection, assignments: Sequence[ThemeAssignment]) -> None:
-    rows = sorted(map(row_of, assignments), key=lambda row: (row["statement_id"], row["theme_id"]))
-    for batch in batches(rows, 10 * BATCH):
-        upsert(connection, tables.assignment, batch)

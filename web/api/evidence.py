@@ -5,7 +5,7 @@ from datetime import datetime
 
 from groundswell.domain import Account, Decision
 from groundswell.store import Hit, QuarantineEntry, Run, SearchFilter, StepResult
-from groundswell.store.lookups import ORDERED
+from groundswell.store.found import ORDERED
 from web.api.endpoints import Call
 from web.guard import Refused
 from web.pages.search import words_of

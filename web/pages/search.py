@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from groundswell.store import Found, SearchFilter
-from groundswell.store.lookups import ORDERED
+from groundswell.store.found import ORDERED
 from web.guard import Context
 from web.pages.alike import Alike, like_that, like_words
 from web.pages.rendering import not_found, page
