@@ -12,7 +12,6 @@ import http.client
 import multiprocessing
 import random
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -28,13 +27,13 @@ from urllib.parse import urlencode
 import numpy as np
 
 from bench.decide import pipeline
+from bench.serving import PATIENCE_S, free_port, wait_for
 from groundswell.accounts import User
 from groundswell.domain import replay
 from groundswell.store import open_store
 
 IDEAS = 20
 UNDO_SHARE = 0.2
-PATIENCE_S = 60
 SERVER = """
 import sys, uvicorn
 from groundswell.config import Config, StoreConfig
@@ -66,11 +65,11 @@ def run(argv: Sequence[str]) -> dict[str, object]:
     with TemporaryDirectory() as folder:
         database = options.url or str(Path(folder) / "groundswell.db")
         tokens = _accounts(database, options.reviewers)
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-c", SERVER, database, str(port)]
         with subprocess.Popen(command) as server:  # noqa: S603
             try:
-                _wait(port)
+                wait_for(port)
                 done, told = _work(database, port, tokens, options)
             finally:
                 server.terminate()
@@ -195,23 +194,6 @@ def _told(options: argparse.Namespace, done: Sequence[Done], records: int) -> di
         "wait_ms_p99": round(float(np.quantile(waits, 0.99)), 1),
         "wait_ms_max": round(float(waits.max()), 1),
     }
-
-
-def _wait(port: int) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"no server on port {port} after {PATIENCE_S} s")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:

@@ -11,7 +11,6 @@ import argparse
 import http.client
 import math
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -25,11 +24,11 @@ from typing import Any
 
 from bench.drawn_plan import write_plan
 from bench.drawn_report import fill_store
+from bench.serving import free_port, wait_for
 from groundswell.config import Config, ReportConfig, StoreConfig
 
 THREADS = 16
 """Requests under way at once, at most."""
-START_SECONDS = 60
 TEAMS, RELEASES = 3, 4
 """Of the drawn plan."""
 SERVER = """
@@ -65,7 +64,7 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
         fill_store(config, options.records, options.needs, options.ideas, seed=options.seed)
         print(f"planning {options.planned:,} ideas", file=sys.stderr)
         write_plan(config, options.planned, TEAMS, RELEASES, seed=options.seed)
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-c", SERVER, name, str(port)]
         with subprocess.Popen(command) as server:  # noqa: S603
             try:
@@ -75,7 +74,7 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
 
 
 def _measured(port: int, options: argparse.Namespace) -> dict[str, Any]:
-    _wait(port)
+    wait_for(port)
     first = _ask(port, "first", "/")
     pages = _pages(port)
     turns = [list(pages.items())[n % len(pages)] for n in range(options.rate * options.seconds)]
@@ -166,22 +165,6 @@ def _text(port: int, address: str) -> str:
 def _quantile(times: Sequence[float], share: float) -> float:
     """Return the smallest time that so large a share of them does not exceed."""
     return round(times[max(0, math.ceil(share * len(times)) - 1)], 1)
-
-
-def _wait(port: int) -> None:
-    for _ in range(10 * START_SECONDS):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"no server on port {port} after {START_SECONDS} s")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:

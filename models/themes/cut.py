@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.domain import FloatArray, Vectors
+from models.themes.shaping import middle
 
 MOST_ROUNDS = 30
 """Rounds after which the halves are taken as they are; they settle in fewer than ten."""
@@ -40,7 +41,7 @@ def propose_cut(vectors: Vectors) -> tuple[NDArray[np.bool_], FloatArray]:
         if side.all() or not side.any():
             return np.zeros(len(exact), dtype=np.bool_), np.zeros(len(exact))
         # The last bits of a product depend on the machine.
-        lead = np.round(exact @ (_middle(exact[side]) - _middle(exact[~side])), 6)
+        lead = np.round(exact @ (middle(exact[side]) - middle(exact[~side])), 6)
         moved = (lead > 0.0) != side
         side = lead > 0.0
         if not moved.any():
@@ -67,8 +68,3 @@ def _first_direction(centred: FloatArray) -> FloatArray:
     last = len(gram) - 1
     vector = eigh(gram, subset_by_index=[last, last])[1][:, 0]
     return np.asarray(centred.T @ vector if few else vector, dtype=np.float64)
-
-
-def _middle(exact: FloatArray) -> FloatArray:
-    mean = exact.mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.domain import NOISE, IntArray, ThemeAssignment, Vectors
+from groundswell.domain import NOISE, FloatArray, IntArray, ThemeAssignment, Vectors
 from groundswell.domain.drafts import FIRST_MADE
 from models.themes.wishes import Cut, Wishes
 
@@ -85,7 +85,7 @@ def strongest(placed: "pd.DataFrame") -> "pd.DataFrame":
     return order.drop_duplicates("statement_id")
 
 
-def middle(vectors: Vectors) -> NDArray[np.float64]:
+def middle(vectors: Vectors | FloatArray) -> FloatArray:
     """Return the mean direction of vectors, shape (dims,), a unit vector."""
     mean = vectors.astype(np.float64).mean(axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12))

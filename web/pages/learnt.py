@@ -11,6 +11,7 @@ from groundswell.errors import DecisionError
 from groundswell.report import Estimate, Learning
 from web.guard import Context, Refused
 from web.learning import answered_by, taught, teachable
+from web.pages.answers import whole_number
 from web.pages.rendering import page
 from web.reading import newest
 
@@ -53,13 +54,13 @@ def adopt(request: Request, context: Context) -> Response:
     use = form.get("use", "")
     if use not in ("learned", "settings"):
         raise Refused(400, f"no such weights: {use[:20]!r}")
-    through = _whole(form.get("through", "")) if use == "learned" else None
+    through = whole_number(form.get("through", "")) if use == "learned" else None
     if through is not None and not _can_be_used(context, through):
         return _refused(request, context, "these weights cannot be used yet")
     reason, name = form.get("reason", "").strip(), context.reviewer.name
     draft = Draft("adopt", RANKING, name, context.now, {"weights": through}, reason)
     try:
-        context.store.decisions.record(draft, _whole(form.get("version", "")))
+        context.store.decisions.record(draft, whole_number(form.get("version", "")))
     except DecisionError as error:
         return _refused(request, context, str(error))
     return RedirectResponse(f"{PLACE}#use", 303)
@@ -87,9 +88,3 @@ def _can_be_used(context: Context, through: int) -> bool:
 def _refused(request: Request, context: Context, told: str) -> Response:
     title = "Not decided"
     return page(request, context, "refused.html", title=title, status=400, told=told, place=PLACE)
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Refused(400, f"expected a whole number, not {text[:20]!r}")
-    return int(text)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from groundswell.domain import ThemeVerdict
 from groundswell.report import ThemeSummary
 from web.guard import Context
 from web.pages.deciding import decided
@@ -74,8 +75,6 @@ def matches(need: ThemeSummary, q: str, state: str, area: str) -> bool:
 
 def show(request: Request, context: Context) -> Response:
     """Answer with the page of one need, or say where a retired one went."""
-    from web.pages.shaping import splits_of
-
     number = request.path_params["theme_id"]
     reading, theme_id = newest(context.store), number_of(number)
     if reading is None or theme_id < 0:
@@ -115,6 +114,12 @@ def _retired(request: Request, context: Context, theme_id: int) -> Response:
         heirs=[(themes[heir], share) for heir, share in heirs if heir in themes],
         history=context.store.lookups.theme_history(theme_id),
     )
+
+
+def splits_of(context: Context, theme_id: int) -> list[ThemeVerdict]:
+    """Return what was split off a need by decisions that stand."""
+    made = context.store.decisions.themes().values()
+    return [one for one in made if one.split_from == f"theme-{theme_id}"]
 
 
 def number_of(text: str) -> int:

@@ -19,6 +19,7 @@ from reports.waterfall import Scale, Step
 from web.guard import Context, Refused
 from web.learning import answered_by, next_question, taught, teachable
 from web.pages import learnt
+from web.pages.answers import whole_number
 from web.pages.rendering import page
 from web.reading import Reading, newest
 
@@ -128,7 +129,7 @@ def own_answer(context: Context, named: str) -> Decision | None:
     """Return an answer that the reader gave and that stands, by its number in an address."""
     if not named:
         return None
-    number, verdicts = _whole(named), context.store.decisions.verdicts()
+    number, verdicts = whole_number(named), context.store.decisions.verdicts()
     found = context.store.decisions.log(after=max(number - 1, 0), limit=1)
     for one in found:
         own = one.kind == "prefer" and one.reviewer == context.reviewer.name
@@ -140,7 +141,7 @@ def own_answer(context: Context, named: str) -> Decision | None:
 def sitting_of(skipped: Sequence[str], done: str | None) -> Sitting:
     """Return how far a reviewer has come, from the address or a form."""
     pairs = tuple(zip(skipped[::2], skipped[1::2], strict=False))[-MOST_SKIPPED:]
-    return Sitting(_whole(done or "0"), pairs)
+    return Sitting(whole_number(done or "0"), pairs)
 
 
 def _is_answered(context: Context, left: str, right: str) -> bool:
@@ -186,9 +187,3 @@ def _ids(two: tuple[RankedIdea, RankedIdea]) -> tuple[str, str]:
 def _refused(request: Request, context: Context, told: str, sitting: Sitting) -> Response:
     title, place = "Not answered", sitting.address()
     return page(request, context, "refused.html", title=title, status=400, told=told, place=place)
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Refused(400, f"expected a whole number, not {text[:20]!r}")
-    return int(text)

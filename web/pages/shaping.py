@@ -7,7 +7,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from groundswell.domain import IntArray, ThemeVerdict
+from groundswell.domain import IntArray
 from groundswell.domain.drafts import FIRST_MADE, theme_of
 from groundswell.store import Said
 from web.guard import Context
@@ -80,12 +80,6 @@ def next_made(context: Context) -> int:
         *(theme_of(one.draft.target) or 0 for one in staged),
     }
     return 1 + max((theme for theme in decided if theme >= FIRST_MADE), default=FIRST_MADE - 1)
-
-
-def splits_of(context: Context, theme_id: int) -> list[ThemeVerdict]:
-    """Return what was split off a need by decisions that stand."""
-    made = context.store.decisions.themes().values()
-    return [one for one in made if one.split_from == f"theme-{theme_id}"]
 
 
 def _part(said: Sequence[Said], rows: IntArray) -> Part:
