@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from groundswell.domain import IntArray
+from web.learning_meanings import Learned, learned_beside, learned_from
 
 if TYPE_CHECKING:
     from groundswell.store import Store
@@ -68,7 +69,7 @@ Missing = Literal["nothing", "learning"]
 
 AT_ONCE = 1_000
 """Statements of a fit up to which a request learns the words itself, in a fraction of a second. Of
-more, that takes seconds: it goes on beside the requests, and they say so meanwhile."""
+more, that takes seconds: another process does it, and requests say so meanwhile."""
 
 _Key = tuple[str, int]
 _heard: dict[_Key, Heard] = {}
@@ -76,8 +77,14 @@ _learning: dict[_Key, Thread] = {}
 _turn = Lock()
 
 
-def heard(store: "Store") -> Heard | Missing:
-    """Return what was said up to the newest run that went well."""
+def heard(store: "Store", database: str) -> Heard | Missing:
+    """Return what was said up to the newest run that went well.
+
+    Parameters
+    ----------
+    database
+        By which another process can open the store.
+    """
     run_id = store.lookups.newest_report()
     model = store.themes.current_model()
     if run_id is None or model is None:
@@ -87,35 +94,24 @@ def heard(store: "Store") -> Heard | Missing:
         if key in _heard:
             return _heard[key]
         if model.statements <= AT_ONCE:
-            return _keep(key, _read(store, model.encoder_id))
+            return _keep(key, learned_from(store.vectors.said(model.encoder_id)))
         if key not in _learning or not _learning[key].is_alive():
+            waiting = Thread(target=_learn, args=(key, database, model.encoder_id), daemon=True)
             _learning.clear()
-            _learning[key] = Thread(target=_learn, args=(key, store, model.encoder_id), daemon=True)
-            _learning[key].start()
+            _learning[key] = waiting
+            waiting.start()
     return "learning"
 
 
-def _learn(key: _Key, store: "Store", encoder_id: str) -> None:
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # the other processor is for those who wait for a page
-        found = _read(store, encoder_id)
+def _learn(key: _Key, database: str, encoder_id: str) -> None:
+    found = learned_beside(database, encoder_id)
     with _turn:
         _keep(key, found)
 
 
-def _keep(key: _Key, found: Heard | None) -> Heard | Missing:
-    if found is None:
+def _keep(key: _Key, learned: Learned | None) -> Heard | Missing:
+    if learned is None:
         return "nothing"
     _heard.clear()
-    _heard[key] = found
-    return found
-
-
-def _read(store: "Store", encoder_id: str) -> Heard | None:
-    from models.nearest.meaning import learn_meanings
-
-    said = store.vectors.said(encoder_id)
-    if not said.texts:
-        return None
-    return Heard(said.statement_ids, said.places, learn_meanings(said.texts, said.vectors))
+    _heard[key] = Heard(*learned)
+    return _heard[key]

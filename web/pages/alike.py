@@ -38,7 +38,7 @@ def like_words(q: str, where: SearchFilter | None, context: Context) -> Alike:
     """Find what is nearest to words; `where`: what else a statement must be."""
     from models.nearest.meaning import meaning_of
 
-    said = heard(context.store)
+    said = heard(context.store, context.config.store.database)
     if not isinstance(said, Heard):
         return Alike(missing=said)
     vector, unknown = meaning_of(q, said.meanings)
@@ -54,7 +54,7 @@ def like_that(target: str, where: SearchFilter | None, context: Context) -> Alik
     """
     from models.nearest.meaning import meaning_of_texts
 
-    said = heard(context.store)
+    said = heard(context.store, context.config.store.database)
     if not isinstance(said, Heard):
         return Alike(missing=said)
     theme_id = theme_of(target)

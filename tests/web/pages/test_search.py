@@ -85,4 +85,20 @@ def test_a_statement_that_is_gone_since_is_left_out(report: IdeaReport, tmp_path
 
 def test_what_was_read_is_kept_until_the_next_run(shown: Shown) -> None:
     with open_store(shown.config.store.database) as store:
-        assert meanings.heard(store) is meanings.heard(store)
+        database = shown.config.store.database
+        assert meanings.heard(store, database) is meanings.heard(store, database)
+
+
+def test_of_many_statements_another_process_learns_and_finds_the_same(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = hits(shown.text("/search?q=export&by=meaning"))
+    monkeypatch.setattr(meanings, "AT_ONCE", 0)
+    monkeypatch.setattr(meanings, "_heard", {})
+    monkeypatch.setattr(meanings, "_learning", {})
+    text = shown.text("/search?q=export&by=meaning")
+    assert "One moment" in text
+    assert "with_query" not in text
+    for waiting in meanings._learning.values():
+        waiting.join(60)
+    assert hits(shown.text("/search?q=export&by=meaning")) == at_once
