@@ -1,8 +1,7 @@
 """The table of decisions: each as the text that its hash is of. Rows are only ever added.
 
 The target and the moment stand in the text, too; here they are looked for. Triggers of the
-database refuse to change or delete a row; those of PostgreSQL stand in the migration alone, as
-its tables are made by migrations alone.
+database refuse to change or delete a row.
 """
 
 from typing import Any
@@ -23,11 +22,20 @@ decision = table(
 Index("decision_target", decision.c.target, decision.c.number)
 
 
+SQLITE = tuple(
+    f"CREATE TRIGGER decision_no_{verb} BEFORE {verb} ON decision\n"
+    "BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+POSTGRESQL = (
+    "CREATE FUNCTION decision_only_added() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION 'decisions are only added'; END $$",
+    "CREATE TRIGGER decision_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON decision"
+    " FOR EACH STATEMENT EXECUTE FUNCTION decision_only_added()",
+)
+
+
 @event.listens_for(decision, "after_create")
 def _refuse_changes(_table: Table, connection: Connection, **_options: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER decision_no_{verb} BEFORE {verb} ON decision\n"
-                "BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END"
-            )
+    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
+        connection.exec_driver_sql(statement)

@@ -1,12 +1,26 @@
-"""Bring a database to the newest schema; refuse one that is newer or not ours."""
+"""Bring a database to the newest schema; refuse one that is newer or not ours.
+
+An empty database is given the tables as the code knows them, which takes a fifth of the time that
+all migrations take one after another; tests compare what either makes.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    inspect,
+    text,
+)
 
 from groundswell.errors import StoreError
 from groundswell.failpoints import failpoint
+from groundswell.store import tables
 from groundswell.store.database import Database
 from groundswell.store.engines import lock_schema
 
@@ -15,6 +29,13 @@ if TYPE_CHECKING:
 
 REVISION = "0012"
 """The newest schema; a test compares it with the migrations."""
+
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def migrate(database: Database) -> None:
@@ -31,7 +52,9 @@ def migrate(database: Database) -> None:
     with database.write("schema", None) as connection:
         lock_schema(connection)
         found = revision(connection)  # again: another process may have come first
-        if found != REVISION:
+        if found is None:
+            _create(connection, database.place)
+        elif found != REVISION:
             _upgrade(connection, database.place, found)
 
 
@@ -43,21 +66,28 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-def _upgrade(connection: Connection, place: str, found: str | None) -> None:
+def _create(connection: Connection, place: str) -> None:
+    others = inspect(connection).get_table_names()
+    if others:
+        raise StoreError(
+            f"{place}: holds tables of another program ({min(others)}); name another database"
+        )
+    tables.metadata.create_all(connection, checkfirst=False)
+    _VERSION.create(connection)
+    connection.execute(_VERSION.insert().values(version_num=REVISION))
+    failpoint("schema.created")
+
+
+def _upgrade(connection: Connection, place: str, found: str) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
     config = _config(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    if found not in known:
         raise StoreError(
             f"{place}: has schema {found}, this program knows up to {REVISION};"
             " install a newer groundswell, or name another database"
-        )
-    others = inspect(connection).get_table_names()
-    if found is None and others:
-        raise StoreError(
-            f"{place}: holds tables of another program ({min(others)}); name another database"
         )
     command.upgrade(config, "head")
     failpoint("schema.upgraded")

@@ -11,20 +11,21 @@ from time import sleep
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, insert
+from sqlalchemy import insert
 
 import groundswell.store
 from groundswell.errors import StoreError
 from groundswell.store import SINCE_EVER, Store, company, engines, open_store, tables
 from groundswell.store.database import Database
 from groundswell.store.engines import journal_mode
-from groundswell.store.schema import REVISION
+from groundswell.store.schema import REVISION, _config
 from tests.promises.children import processes
-from tests.promises.servers import fresh_postgres
+from tests.promises.servers import dumped, fresh_postgres
 
 
 @pytest.fixture
@@ -257,23 +258,41 @@ def test_text_sorts_by_its_bytes(opened: Database) -> None:
     assert found == ["B", "Z", "_", "a", "z", "é"]
 
 
-def test_the_migrations_make_the_tables_that_the_code_knows(opened: Database) -> None:
-    with opened.read() as connection:
+def test_the_migrations_make_the_tables_that_the_code_knows(database: str) -> None:
+    migrated = migrate_from_nothing(database)
+    with migrated.read() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, tables.metadata) == []
+    migrated.engine.dispose()
 
 
-def test_the_migrations_make_the_same_sql_to_the_letter(tmp_path: Path) -> None:
-    # compare_metadata sees neither CHECK constraints nor WITHOUT ROWID.
-    with open_store(str(tmp_path / "migrated.db")):
+def test_the_migrations_make_what_a_new_store_is_given_to_the_letter(tmp_path: Path) -> None:
+    # compare_metadata sees neither CHECK constraints nor WITHOUT ROWID nor triggers.
+    migrate_from_nothing(str(tmp_path / "migrated.db")).engine.dispose()
+    with open_store(str(tmp_path / "new.db")):
         pass
-    engine = create_engine(f"sqlite:///{tmp_path / 'created.db'}")
-    tables.metadata.create_all(engine)
-    engine.dispose()
     migrated = schema_of(tmp_path / "migrated.db")
-    assert migrated == schema_of(tmp_path / "created.db")
+    assert migrated == schema_of(tmp_path / "new.db")
     assert "WITHOUT ROWID" in migrated["package"]
     assert "CHECK" in migrated["package"]
+    assert "RAISE" in migrated["decision_no_UPDATE"]
+
+
+def test_so_they_do_on_postgresql() -> None:
+    first, second = fresh_postgres(), fresh_postgres()
+    migrate_from_nothing(first).engine.dispose()
+    with open_store(second):
+        pass
+    migrated = dumped(first)
+    assert migrated == dumped(second)
+    assert any("decision_only_added" in line for line in migrated)
+
+
+def migrate_from_nothing(database: str) -> Database:
+    raw = Database(database)
+    with raw.unchecked_write() as connection:
+        command.upgrade(_config(connection), "head")
+    return raw
 
 
 def test_the_revision_is_the_newest_migration() -> None:
@@ -286,8 +305,5 @@ def test_the_revision_is_the_newest_migration() -> None:
 def schema_of(path: Path) -> dict[str, str]:
     with closing(sqlite3.connect(path)) as connection:
         return dict(
-            connection.execute(
-                "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-                " AND name != 'alembic_version'"
-            )
+            connection.execute("SELECT name, trim(sql) FROM sqlite_master WHERE sql IS NOT NULL")
         )

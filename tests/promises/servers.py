@@ -53,6 +53,16 @@ def fresh_postgres() -> str:
     return _url(port, name)
 
 
+def dumped(database: str) -> list[str]:
+    """Return the lines of a PostgreSQL database's schema, sorted: a column may be added later."""
+    binaries = _binaries()
+    assert binaries is not None
+    words = [str(binaries / "pg_dump"), "--schema-only", f"--dbname={database}"]
+    found = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    lines = (line.rstrip(",") for line in found.splitlines())
+    return sorted(line for line in lines if not line.startswith(("\\", "--")))
+
+
 def _url(port: int, name: str) -> str:
     return f"postgresql://groundswell@127.0.0.1:{port}/{name}"
 
