@@ -13,8 +13,8 @@ def filled(folder: Path) -> str:
     return database
 
 
-def test_killed_at_every_point_each_issue_is_made_once(memory: Path) -> None:
-    outcome = kill_everywhere(send, filled, memory, seed=20240601)
+def test_killed_at_every_point_each_issue_is_made_once(tmp_path: Path) -> None:
+    outcome = kill_everywhere(send, filled, tmp_path, seed=20240601)
     assert outcome.differences == []
     assert outcome.points.count("handover.sent") == 2
     assert outcome.kills > len(outcome.points)

@@ -25,15 +25,15 @@ def postgres(_folder: Path) -> str:
     return fresh_postgres()
 
 
-def test_sqlite_killed_at_every_point_and_again_while_recovering(memory: Path) -> None:
-    outcome = kill_everywhere(pipeline, sqlite_file, memory, seed=20240601)
+def test_sqlite_killed_at_every_point_and_again_while_recovering(tmp_path: Path) -> None:
+    outcome = kill_everywhere(pipeline, sqlite_file, tmp_path, seed=20240601)
     assert outcome.differences == []
     assert len(outcome.points) >= 120
     assert outcome.kills > len(outcome.points)
 
 
-def test_postgresql_killed_at_every_kind_of_point(memory: Path) -> None:
-    outcome = kill_everywhere(pipeline, postgres, memory, visit=each_name_once)
+def test_postgresql_killed_at_every_kind_of_point(tmp_path: Path) -> None:
+    outcome = kill_everywhere(pipeline, postgres, tmp_path, visit=each_name_once)
     assert outcome.differences == []
     assert outcome.kills == len(set(outcome.points)) >= 70
     assert {"themes.open.assignments", "themes.changes.themes"} <= set(outcome.points)
@@ -48,23 +48,23 @@ def test_postgresql_killed_at_every_kind_of_point(memory: Path) -> None:
         (pointer_before_file, "planted.pointer"),
     ],
 )
-def test_a_planted_bug_is_found(planted: Scenario, point: str, memory: Path) -> None:
+def test_a_planted_bug_is_found(planted: Scenario, point: str, tmp_path: Path) -> None:
     def between(points: Sequence[str]) -> Sequence[int]:
         return [n for n, name in enumerate(points, start=1) if name == point]
 
-    outcome = kill_everywhere(planted, sqlite_file, memory, visit=between)
+    outcome = kill_everywhere(planted, sqlite_file, tmp_path, visit=between)
     assert outcome.kills >= 1
     assert any(fault.endswith(" differs") for fault in outcome.differences)
 
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_a_whole_run_killed_at_every_kind_of_point_ends_in_the_same_report(
-    memory: Path, half: int
+    tmp_path: Path, half: int
 ) -> None:
     def every_second(points: Sequence[str]) -> Sequence[int]:
         return each_name_once(points)[half::2]
 
-    outcome = kill_everywhere(refresh, sqlite_file, memory, visit=every_second)
+    outcome = kill_everywhere(refresh, sqlite_file, tmp_path, visit=every_second)
     assert outcome.differences == []
     assert len(outcome.points) >= 60
     assert "file.renamed" in outcome.points

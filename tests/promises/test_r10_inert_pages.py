@@ -29,7 +29,7 @@ from groundswell.report import IdeaReport
 from groundswell.store import open_store
 from reports.page import report_html
 from tests.promises.payloads import FAMILIES, PAYLOADS
-from tests.web.pages.chromium import Watched, chromium, require_chromium, served
+from tests.web.pages.chromium import Watched, browser, require_chromium, served
 from tests.web.pages.filling import NOON, Shown, by_hand, config_in, fill
 from tests.web.pages.planning import plan_for, write_plan
 from tests.web.pages.routes import every_address
@@ -39,6 +39,8 @@ from web.app import create_app
 from web.reading import newest
 
 require_chromium()
+
+__all__ = ["browser"]
 
 PARTS = 4
 """Payloads are spread over so many stores: the texts of a page stay of a length that is drawn."""
@@ -61,12 +63,6 @@ IDS = ("candidate_id", "idea_id")
 
 Mark = Callable[[str, int, int], str]
 """What to put in for a payload: it, its number, that of the field."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
