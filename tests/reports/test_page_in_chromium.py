@@ -1,35 +1,22 @@
 """The page as a browser sees it: quiet, within its width, accessible, quick."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from groundswell.report import Changes, IdeaReport
 from reports.page import report_html
+from tests.web.pages.chromium import browser, grave_violations, require_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists() and os.environ.get("GROUNDSWELL_REQUIRE_CHROMIUM") != "1":
-    pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium", allow_module_level=True)
+require_chromium()
+
+__all__ = ["browser"]
 
 SHOWN = "document.querySelectorAll('.idea').forEach(e => e.style.contentVisibility = 'visible')"
-GRAVE = ("serious", "critical")
 OPENED = "document.querySelectorAll('details').forEach(e => e.open = true)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +75,7 @@ def test_axe_finds_nothing_serious(
     (tmp_path / "some.html").write_text(report_html(some, changes), encoding="utf-8")
     page, _ = opened(browser, (tmp_path / "some.html").as_uri(), width)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    found = Axe().run(page).response["violations"]
-    grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in GRAVE]
-    assert grave == []
+    assert grave_violations(page) == []
     page.close()
 
 

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 import reports
 from groundswell.report import IdeaReport, ReleasePlan
-from tests.reports.test_page_in_chromium import GRAVE, browser, opened
+from tests.reports.test_page_in_chromium import opened
 from tests.reports.test_plan_page import plan
+from tests.web.pages.chromium import browser, grave_violations, require_chromium
+
+require_chromium()
 
 __all__ = ["browser", "plan"]
 
@@ -23,6 +25,5 @@ def test_the_plan_is_quiet_accessible_and_no_wider_than_the_page(
     page, noted = opened(browser, path.as_uri(), width)
     assert noted == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in GRAVE] == []
+    assert grave_violations(page) == []
     page.close()

@@ -13,16 +13,18 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from groundswell.report import Changes, Estimate, IdeaReport, Rise, ThemeSummary
 from reports.map_labels import LINE_HEIGHT, label_width
 from reports.page import report_html
 from reports.theme_map import AREA_COLOURS, area_classes, legend, theme_map
+from tests.web.pages.chromium import CHROMIUM, REQUIRED, browser
 
-CHROMIUM = Path("/usr/bin/chromium")
+__all__ = ["browser"]
+
 needs_chromium = pytest.mark.skipif(
-    not CHROMIUM.exists() and os.environ.get("GROUNDSWELL_REQUIRE_CHROMIUM") != "1",
+    not CHROMIUM.exists() and os.environ.get(REQUIRED) != "1",
     reason=f"{CHROMIUM} is missing: apt-get install chromium",
 )
 SIZES = [(1040, 560), (360, 420)]
@@ -340,16 +342,6 @@ def test_the_page_explains_marks_only_where_there_are_some(
         assert page.count("</svg>rising</li>") == times
         assert page.count("</svg>provisional</li>") == times
         assert page.count("<small>rising</small></td>") == times
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @needs_chromium

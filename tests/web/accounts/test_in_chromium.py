@@ -8,17 +8,18 @@ from socket import create_server, socket
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.reports.test_page_in_chromium import GRAVE, browser
+from tests.web.pages.chromium import browser, grave_violations, require_chromium
 from tests.web.people import PASSWORD, PASSWORDS, add_token, add_user, settings
 from web.app import create_app
 from web.guard import Context, Route
 from web.pages import ROUTES
+
+require_chromium()
 
 __all__ = ["browser"]
 
@@ -128,8 +129,7 @@ def test_the_forms_are_usable_by_everybody(
     sign_in(page, address, "wrong")
     for path in ("login", "account"):
         assert page.url.startswith(f"{address}/{path}")
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in GRAVE] == []
+        assert grave_violations(page) == []
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(overflow) == 0
         if path == "login":

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 REQUIRED = "GROUNDSWELL_REQUIRE_CHROMIUM"
 GRAVE = ("serious", "critical")
+AXE = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 
 
 def require_chromium() -> None:
@@ -34,6 +36,13 @@ def chromium() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield a browser for all tests of a module."""
+    with chromium() as started:
+        yield started
+
+
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """Serve an application; yield its origin."""
@@ -46,6 +55,18 @@ def served(app: Any) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def violations(page: Page) -> list[tuple[str, str, str]]:
+    """Return what axe finds against a page: how grave, which rule, an element that breaks it."""
+    if page.evaluate("typeof axe") == "undefined":  # to read it takes longer than to run it
+        page.evaluate(Axe().axe_script)
+    return [(v["impact"], v["id"], v["nodes"][0]["html"]) for v in page.evaluate(AXE)]
+
+
+def grave_violations(page: Page) -> list[tuple[str, str, str]]:
+    """Return those that keep somebody from using the page."""
+    return [one for one in violations(page) if one[0] in GRAVE]
 
 
 class Watched:

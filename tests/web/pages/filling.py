@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,6 +69,14 @@ def config_in(folder: Path) -> Config:
     )
 
 
+_Written = tuple[bytes, IdeaReport, list[FeedbackRecord]]
+_WRITTEN: dict[tuple[object, bool], _Written] = {}
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
 MESSAGES = (
     "The PDF export cuts my invoices. Please export to a spreadsheet, too.",
     "Größe der Schrift ist zu klein.",
@@ -80,10 +89,12 @@ def fill(
     config: Config,
     report: IdeaReport,
     *,
-    say: Callable[[str], str] = lambda text: text,
+    say: Callable[[str], str] = _as_it_is,
     vectors: bool = True,
 ) -> Shown:
     """Write runs, records, needs, a refused row and two reports.
+
+    A store that was filled in the same way before is copied: to write it takes longer than a test.
 
     Parameters
     ----------
@@ -92,8 +103,33 @@ def fill(
     vectors
         Whether statements have any.
     """
+    path = config.store.path
+    if say is not _as_it_is or path.exists():
+        said, records = _write(config.store.database, report, say, vectors=vectors)
+    else:
+        body, said, records = _written_before(report, vectors=vectors)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    client = TestClient(create_app(config), "http://127.0.0.1", raise_server_exceptions=False)
+    statements = tuple(s.statement_id for record in records for s in _statements(record))
+    return Shown(config, client, said, tuple(r.record_id for r in records), statements)
+
+
+def _written_before(report: IdeaReport, *, vectors: bool) -> _Written:
+    key = (to_json(report), vectors)
+    if key not in _WRITTEN:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "groundswell.db")
+            said, records = _write(str(path), report, _as_it_is, vectors=vectors)
+            _WRITTEN[key] = path.read_bytes(), said, records
+    return _WRITTEN[key]
+
+
+def _write(
+    database: str, report: IdeaReport, say: Callable[[str], str], *, vectors: bool
+) -> tuple[IdeaReport, list[FeedbackRecord]]:
     records: list[FeedbackRecord] = []
-    with open_store(config.store.database) as store, store.lease("pipeline") as lease:
+    with open_store(database) as store, store.lease("pipeline") as lease:
         for earlier in (True, False):
             run_id = store.ledger.begin_run(
                 lease, kind="refresh", started_at=NOON, config_hash="", versions={"program": "1"}
@@ -107,10 +143,7 @@ def fill(
             store.themes.save_changes(lease, run_id, [told], [])
             store.ideas.save_report(lease, run_id, as_of=NOON, document=to_json(shown))
             store.ledger.finish_run(lease, run_id, state="ok", finished_at=NOON)
-    client = TestClient(create_app(config), "http://127.0.0.1", raise_server_exceptions=False)
-    statements = [s.statement_id for record in records for s in _statements(record)]
-    ids = tuple(record.record_id for record in records)
-    return Shown(config, client, shown, ids, tuple(statements))
+    return shown, records
 
 
 def _of_run(report: IdeaReport, run_id: int, *, earlier: bool) -> IdeaReport:

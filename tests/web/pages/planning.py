@@ -1,5 +1,6 @@
 """A store with a plan of its report's ideas: two teams, two releases, one dependency."""
 
+from functools import cache
 from pathlib import Path
 
 import reports
@@ -13,6 +14,10 @@ RELEASES = ("4.9", "4.10")
 TEAMS = ("Lark", "Finch")
 
 
+_Idea = tuple[str, str, int]
+"""Id, title and rank."""
+
+
 def plan_for(report: IdeaReport) -> ReleasePlan:
     """Return a plan of the first five ideas, of 6, 6, 8, 6 and 90 days.
 
@@ -20,17 +25,22 @@ def plan_for(report: IdeaReport) -> ReleasePlan:
     third, which requires the second; the fifth is too large for anybody. So 4.9 has the first
     three, 4.10 the fourth.
     """
+    return _solved(tuple((one.candidate_id, one.title, one.rank) for one in report.ideas[:5]))
+
+
+@cache
+def _solved(found: tuple[_Idea, ...]) -> ReleasePlan:
     owners = ("Lark", "Lark", "Finch", "Lark", "Finch")
     days = (6.0, 6.0, 8.0, 6.0, 90.0)
     worth = (5.0, 4.0, 3.0, 2.0, 1.0)
     ideas = [
         PlanItem(
-            *(idea.candidate_id, idea.title, Value(value, 0.0, "utility"), p50, 1.2 * p50),
+            *(idea_id, title, Value(value, 0.0, "utility"), p50, 1.2 * p50),
             splits=(((team, 1.0),),),
-            rank=idea.rank,
+            rank=rank,
             money=1000.0 * value,
         )
-        for idea, team, p50, value in zip(report.ideas[:5], owners, days, worth, strict=True)
+        for (idea_id, title, rank), team, p50, value in zip(found, owners, days, worth, strict=True)
     ]
     capacity = [TeamCapacity(team, release, 20.0, 500.0) for team in TEAMS for release in RELEASES]
     needs = [Dependency(ideas[2].item_id, "requires", ideas[1].item_id)]

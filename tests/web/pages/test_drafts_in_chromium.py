@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from flows import steps
@@ -15,8 +14,10 @@ from flows.jobs import work
 from groundswell.config import Config, load_config
 from groundswell.store import open_store
 from tests.flows.test_cli import make
-from tests.reports.test_page_in_chromium import GRAVE, browser
+from tests.web.pages.chromium import browser, grave_violations, require_chromium
 from web.app import create_app
+
+require_chromium()
 
 __all__ = ["browser"]
 
@@ -73,8 +74,7 @@ def press(page: Page, name: str) -> None:
 
 def quiet(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in GRAVE] == []
+    assert grave_violations(page) == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])

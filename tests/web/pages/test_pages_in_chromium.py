@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from groundswell.domain import standing_preferences
 from groundswell.report import IdeaReport
 from groundswell.store import open_store
-from tests.web.pages.chromium import GRAVE, Watched, chromium, require_chromium, served
+from tests.web.pages.chromium import Watched, browser, grave_violations, require_chromium, served
 from tests.web.pages.filling import Shown, config_in, fill
 from tests.web.pages.routes import every_address
 from web.app import create_app
@@ -19,15 +18,11 @@ from web.pages import ROUTES, about
 
 require_chromium()
 
+__all__ = ["browser"]
+
 FOCUSED = "document.activeElement.getAttribute('href')"
 WIDTH = "document.documentElement.scrollWidth"
 LOOKS = [(width, scheme) for width in (1280, 400) for scheme in ("light", "dark")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +45,7 @@ def is_html(shown: Shown, address: str) -> bool:
 def test_every_page_is_quiet_within_its_width_and_accessible_in_every_look(
     browser: Browser, origin: str, shown: Shown
 ) -> None:
-    watched, axe = Watched(browser.new_context()), Axe()
+    watched = Watched(browser.new_context())
     page = watched.page
     for address in every_address(shown):
         if not is_html(shown, address):
@@ -61,9 +56,7 @@ def test_every_page_is_quiet_within_its_width_and_accessible_in_every_look(
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             look = (address, width, scheme)
             assert page.evaluate(WIDTH) == width, look
-            found = axe.run(page).response["violations"]
-            grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in GRAVE]
-            assert grave == [], look
+            assert grave_violations(page) == [], look
         missing = "404 (Not Found)"  # a report that is not there says so to the browser, too
         assert [one for one in watched.noted if missing not in one] == [], address
 

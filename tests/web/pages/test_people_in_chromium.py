@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from groundswell.domain import Draft
@@ -12,10 +11,11 @@ from groundswell.report import IdeaReport
 from groundswell.store import open_store
 from groundswell.web_config import OidcConfig, WebConfig
 from tests.web.accounts.test_in_chromium import served
-from tests.web.pages.chromium import GRAVE
+from tests.web.pages.chromium import browser, grave_violations, require_chromium
 from tests.web.pages.filling import NOON, config_in, fill
-from tests.web.pages.test_pages_in_chromium import browser
 from web.app import create_app
+
+require_chromium()
 
 __all__ = ["browser"]
 
@@ -110,8 +110,7 @@ def test_they_are_accessible_and_within_their_width(
         for details in page.locator("details").all():
             details.evaluate("one => one.open = true")
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in GRAVE] == []
+        assert grave_violations(page) == []
     page.close()
 
 
@@ -127,8 +126,7 @@ def test_the_login_with_a_provider_is_accessible(
         for address in ("/login?left", "/login"):
             page.goto(where + address)
             assert page.evaluate("document.documentElement.scrollWidth") == width
-            found = Axe().run(page).response["violations"]
-            assert [v["id"] for v in found if v["impact"] in GRAVE] == []
+            assert grave_violations(page) == []
         with page.expect_navigation():
             page.get_by_role("link", name="Sign in with Acme ID").click()
         assert "Acme ID cannot be asked" in page.locator("[role=alert]").inner_text()

@@ -1,37 +1,27 @@
 """Moving cards in a real browser: by mouse, by keys, without scripts, on every width and scheme."""
 
-import os
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from groundswell.report import IdeaReport
 from groundswell.store import open_store
+from tests.web.pages.chromium import (
+    browser,
+    grave_violations,
+    require_chromium,
+    served,
+    violations,
+)
 from tests.web.pages.filling import Shown
 from tests.web.pages.planning import with_plan
 from web.app import create_app
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists() and os.environ.get("GROUNDSWELL_REQUIRE_CHROMIUM") != "1":
-    pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium", allow_module_level=True)
+require_chromium()
 
-GRAVE = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
+__all__ = ["browser"]
 
 
 @pytest.fixture
@@ -41,14 +31,8 @@ def own(report: IdeaReport, tmp_path: Path) -> Shown:
 
 @pytest.fixture
 def origin(own: Shown) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        app = create_app(own.config)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with served(create_app(own.config)) as found:
+        yield found
 
 
 def opened(browser: Browser, address: str, width: int = 1280) -> tuple[Page, list[str]]:
@@ -118,7 +102,7 @@ def test_a_drop_that_breaks_a_dependency_asks_first_and_offers_to_move_all(
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     assert released(own) == []
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     dialog.get_by_role("button", name="Move all 2 to 4.10").click()
     page.wait_for_url("**/plan?moved=1*")
     assert released(own) == [(second, "4.10"), (third, "4.10")]
@@ -202,6 +186,5 @@ def test_the_board_is_accessible_within_its_width(
     for address in (page.url, f"{origin}/plan", f"{origin}/plan/ideas/{second}"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in GRAVE] == []
+        assert grave_violations(page) == [], address
     context.close()

@@ -1,7 +1,6 @@
 """The whole weekly review by keys alone: nothing on the way needs a mouse, however narrow."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,13 @@ from playwright.sync_api import Browser, Page
 
 from groundswell.report import IdeaReport
 from groundswell.store import open_store
-from tests.web.pages.chromium import Watched, chromium, require_chromium, served
+from tests.web.pages.chromium import Watched, browser, require_chromium, served
 from tests.web.pages.filling import config_in, fill
 from web.app import create_app
 
 require_chromium()
+
+__all__ = ["browser"]
 
 SEEN = """() => {
     const one = document.activeElement;
@@ -23,12 +24,6 @@ SEEN = """() => {
 }"""
 ENOUGH = 400
 """Presses of Tab after which whatever is looked for is out of reach."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def tab_to(page: Page, selector: str) -> None:
