@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from socket import AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, create_server, socket
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -30,6 +31,9 @@ from web.guard.refusals import Refused
 from web.guard.routes import Route, RoutingTable
 from web.pages import ROUTES as PAGES
 
+if TYPE_CHECKING:
+    from uvicorn import Server
+
 ROUTES = (*PAGES, *API)
 """Every address behind the gate, apart from the login's."""
 
@@ -37,7 +41,7 @@ MOST_REQUESTS = 256
 """Under way at once; more are told to come back (503)."""
 
 MOST_CONNECTIONS = 2 * MOST_REQUESTS
-"""Open at once, with those that wait; more are turned away by the server itself."""
+"""Open at once, with those that wait; on one more a request gets 503, and the connection ends."""
 
 
 def utc_now() -> datetime:
@@ -75,7 +79,7 @@ def create_app(
         exception_handlers={GroundswellError: _unusable, Exception: _broken},
     )
     inner.router.default = Gate(config, table, clock, wake)  # of its own it has no route at all
-    app = Headers(Crowd(inner, MOST_REQUESTS))
+    app = Headers(Crowd(inner, MOST_REQUESTS, MOST_CONNECTIONS))
     return _behind_proxy(app, config.web.proxies) if config.web.https else app
 
 
@@ -105,25 +109,32 @@ def serve(
     ConfigError
         Others could reach it and nobody has an account yet, or the port is taken.
     """
-    import uvicorn
-
     config = listening_on(config, host, port)
     _require_users(config)
     with _listen(config.web.host, config.web.port) as listener:
-        settings = uvicorn.Config(
-            create_app(config, wake=wake),
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            proxy_headers=False,  # ours believes only the proxies of the settings
-            server_header=False,
-            limit_concurrency=MOST_CONNECTIONS,
-        )
         for line in _greeting(config.web):
             say(line)
         Thread(target=_begin, args=(config, wake), daemon=True).start()
-        uvicorn.Server(settings).run(sockets=[listener])
+        server_of(create_app(config, wake=wake)).run(sockets=[listener])
+
+
+def server_of(app: ASGIApp, log_level: str = "warning") -> "Server":
+    """Return what serves an application; its own words are of `log_level` and above."""
+    import uvicorn
+
+    from web.guard.wire import Wire
+
+    settings = uvicorn.Config(
+        app,
+        http=Wire,
+        log_level=log_level,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        proxy_headers=False,  # ours believes only the proxies of the settings
+        server_header=False,
+    )
+    return uvicorn.Server(settings)
 
 
 def listening_on(config: Config, host: str | None, port: int | None) -> Config:

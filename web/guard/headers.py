@@ -41,14 +41,19 @@ class Headers:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(ALWAYS)
-                headers.setdefault("Cache-Control", "no-store")
-                headers.setdefault("Content-Security-Policy", policy(scope[NONCE]))
+                complete(headers, scope[NONCE])
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = HSTS
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def complete(headers: MutableHeaders, nonce: str) -> None:
+    """Add what every answer has to the headers of one."""
+    headers.update(ALWAYS)
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Content-Security-Policy", policy(nonce))
 
 
 def policy(nonce: str, *more: str) -> str:

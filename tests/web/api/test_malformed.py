@@ -2,44 +2,19 @@
 
 import random
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from httpx2 import get
 
 from tests.web.people import PASSWORDS, Clock, add_user, settings
-from web.app import _listen, create_app
+from tests.web.serving import served
+from web.app import create_app
 
 CASES = 500
 SEED = 20260301
-
-
-@contextmanager
-def served(app: object) -> Iterator[int]:
-    with closing(_listen("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            app,  # type: ignore[arg-type]
-            log_level="critical",
-            lifespan="off",
-            ws="none",
-            access_log=False,
-            server_header=False,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.01)
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -111,7 +111,7 @@ def test_every_answer_has_the_headers(
 
 
 def test_so_have_those_that_no_page_gives(config: Config) -> None:
-    crowded = TestClient(Headers(Crowd(create_app(config), 0)), "http://127.0.0.1")
+    crowded = TestClient(Headers(Crowd(create_app(config), 0, 9)), "http://127.0.0.1")
     answer = crowded.get("/")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert protected(answer.headers)
@@ -125,7 +125,7 @@ def test_a_place_is_free_again_whatever_became_of_the_request() -> None:
     async def fails(_scope: Scope, _receive: object, _send: object) -> None:
         raise ZeroDivisionError
 
-    crowd = TestClient(Headers(Crowd(fails, 1)), "http://127.0.0.1")
+    crowd = TestClient(Headers(Crowd(fails, 1, 9)), "http://127.0.0.1")
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             crowd.get("/")
