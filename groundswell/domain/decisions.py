@@ -30,8 +30,10 @@ DecisionKind = Literal[
 ]
 """``rename``, ``pin``, ``merge``, ``retire``, ``split`` and ``move`` are about themes, ``adopt``
 about the ranking; ``comment`` and ``undo`` about any of them; all others about ideas."""
+IN_NOBODYS_WAY: tuple[DecisionKind, ...] = ("comment", "prefer")
+"""Kinds that set nothing, so that it does not matter what anybody decided before."""
 VerdictStatus = Literal["undecided", "accepted", "rejected", "deferred"]
-FieldValue = str | float | bool | None
+FieldValue = str | int | float | bool | None
 Fields = Mapping[str, FieldValue]
 """Name of a field to its value, as JSON has it; a day is ISO 8601."""
 NOT_PLANNED = "not planned"

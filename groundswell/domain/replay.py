@@ -16,6 +16,7 @@ from typing import Any
 
 from groundswell.domain.chain import FIRST_HASH, hash_of, written
 from groundswell.domain.decisions import (
+    IN_NOBODYS_WAY,
     RANKING,
     Decision,
     Draft,
@@ -160,7 +161,7 @@ def decide(
     for decision in earlier:
         subject = _advance(subject, decision)
     now = subject.verdict or _verdict(draft.target, subject)
-    if draft.kind not in ("comment", "prefer") and expected_version not in (None, now.version):
+    if draft.kind not in IN_NOBODYS_WAY and expected_version not in (None, now.version):
         raise _stale(draft, subject, now, int(expected_version or 0))
     after = _put_back(draft, subject, now) if draft.kind == "undo" else set_by(draft)
     at = draft.at.astimezone(UTC)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from groundswell.domain.decisions import Draft
+from groundswell.domain.decisions import IN_NOBODYS_WAY, Draft
 from groundswell.domain.identity import content_id
 
 
@@ -23,6 +23,11 @@ class StagedDraft:
     version: int | None
     """Of the idea or theme as its reviewer saw it; see `IdeaVerdict.version`. None: whatever it
     is then."""
+
+    @property
+    def expects(self) -> int | None:
+        """Return the version that it must find; None: any, as a comment and a preference do."""
+        return None if self.draft.kind in IN_NOBODYS_WAY else self.version
 
 
 def spell_draft(draft: Draft) -> str:
@@ -57,11 +62,10 @@ def with_versions(staged: Sequence[StagedDraft], at: datetime) -> list[tuple[Dra
     """
     seen: dict[str, int] = {}
     for one in staged:
-        if one.draft.kind != "comment" and one.version is not None:
-            seen[one.draft.target] = min(one.version, seen.get(one.draft.target, one.version))
+        if one.expects is not None:
+            seen[one.draft.target] = min(one.expects, seen.get(one.draft.target, one.expects))
     found: list[tuple[Draft, int | None]] = []
     for one in staged:
-        is_checked = one.draft.kind != "comment" and one.version is not None
-        expected = seen.pop(one.draft.target, None) if is_checked else None
+        expected = None if one.expects is None else seen.pop(one.draft.target, None)
         found.append((replace(one.draft, at=at), expected))
     return found

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from groundswell.domain import IdeaVerdict, Verdict
 from groundswell.errors import ConflictError
 from web.guard import Context, Refused
 from web.pages.rendering import page
-
-OF_IDEAS = ("status", "until", "title", "brief", "effort_days", "fit", "release", "team")
-OF_THEMES = ("label", "pinned", "merged_into", "retired", "split_from")
+from web.pages.wording import in_a_sentence, in_words, naming
+from web.reading import newest
 
 
 def conflict_page(
@@ -37,14 +35,15 @@ def conflict_page(
     back
         Where to go to leave it as it is.
     """
+    name = naming(newest(context.store))
     return page(
         request,
         context,
         "conflict.html",
         title="Somebody decided first",
         status=409,
-        told=str(conflict),
-        now=in_words(conflict.now),
+        told=in_a_sentence(str(conflict), name),
+        now=in_words(conflict.now, name),
         first=conflict.decision,
         version=version,
         wanted=wanted,
@@ -72,10 +71,3 @@ def whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused(400, f"expected a whole number, not {text[:20]!r}")
     return int(text)
-
-
-def in_words(verdict: Verdict) -> list[tuple[str, str]]:
-    """Return what stands, as names and values."""
-    fields = OF_IDEAS if isinstance(verdict, IdeaVerdict) else OF_THEMES
-    values = ((name.replace("_", " "), getattr(verdict, name)) for name in fields)
-    return [(name, str(value)) for name, value in values if value is not None]

@@ -6,6 +6,7 @@ changed: the answer shows both, and the reader decides once more.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ from groundswell.errors import ConflictError, DecisionError
 from web.guard import Context, Form, Refused
 from web.pages.answers import conflict_page, refused_page, whole_number
 from web.pages.rendering import address_of, page
-from web.pages.wording import what_changed
+from web.pages.wording import Naming, in_lines, naming, what_changed
 from web.reading import newest
 
 SHOWN = 200
@@ -60,7 +61,7 @@ def decide(request: Request, context: Context) -> Response:
             conflict,
             action=f"/decide/{quote(target)}",
             version=conflict.now.version,
-            wanted=_wanted(form),
+            wanted=_wanted(form, naming(newest(context.store))),
             back=place_of(target),
         )
     except DecisionError as error:
@@ -118,6 +119,7 @@ def show_log(request: Request, context: Context) -> Response:
     target = request.query_params.get("target", "")
     decisions = context.store.decisions
     found = decisions.log(target=target) if target else decisions.newest(SHOWN)
+    name = naming(reading := newest(context.store))
     return page(
         request,
         context,
@@ -127,16 +129,17 @@ def show_log(request: Request, context: Context) -> Response:
         more=len(found) >= SHOWN,
         undone=decisions.verdicts().undone,
         place_of=place_of,
-        what_changed=what_changed,
+        named=name,
+        what_changed=partial(what_changed, name=name),
         broken=decisions.verify(),
         may_review=context.reviewer.may("review"),
-        report=reading.report if (reading := newest(context.store)) else None,
+        report=reading.report if reading else None,
     )
 
 
 def decided(context: Context, target: str) -> dict[str, Any]:
     """Return what the page of an idea or theme shows of decisions: verdict, history, rights."""
-    verdicts = context.store.decisions.verdicts()
+    verdicts, name = context.store.decisions.verdicts(), naming(newest(context.store))
     return {
         "target": target,
         "verdict": verdicts.of(target),
@@ -146,7 +149,8 @@ def decided(context: Context, target: str) -> dict[str, Any]:
         if theme_of(target) is not None
         else about(target, verdicts.standing(target)),
         "may_review": context.reviewer.may("review"),
-        "what_changed": what_changed,
+        "named": name,
+        "what_changed": partial(what_changed, name=name),
         "staged": _staged(context, target),
     }
 
@@ -239,7 +243,8 @@ def _staged(context: Context, target: str) -> list[StagedDraft]:
     return [one for one in mine if one.draft.target == target]
 
 
-def _wanted(form: Form) -> list[tuple[str, str]]:
-    shown = [(name, form.get(name, "")) for name in ("kind", "reason")]
-    shown += [(name, form[name]) for name in FIELDS.get(form.get("kind", ""), ()) if name in form]
-    return [(name.replace("_", " "), text) for name, text in shown if text]
+def _wanted(form: Form, name: Naming) -> list[tuple[str, str]]:
+    fields = [field for field in FIELDS.get(form.get("kind", ""), ()) if field in form]
+    lines = in_lines([(field, None, form[field]) for field in fields], name)
+    shown = [("kind", form.get("kind", "")), ("reason", form.get("reason", ""))]
+    return [(field, text) for field, text in (*shown, *((one, to) for one, _, to in lines)) if text]

@@ -1,4 +1,7 @@
-"""A reviewer's draft: decisions collected, looked at together, and made all at once."""
+"""A reviewer's draft: decisions collected, looked at together, and made all at once.
+
+What the pages and the API share of it stands here; each of them only spells it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +9,14 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from groundswell.domain import Decision, Draft, StagedDraft, Verdict, Verdicts
-from groundswell.domain.decisions import FieldValue
-from groundswell.domain.drafts import theme_of
+from groundswell.accounts import needed_for
+from groundswell.domain import Decision, Draft, StagedDraft, Verdict
 from groundswell.domain.staged import digest_of
 from groundswell.errors import ConflictError, DecisionError
+from groundswell.jobs import QueuedJob
 from groundswell.report import DraftPreview, IdeaMove, PreviewedIdea
 from web.guard import Context, Refused
-from web.pages.answers import in_words, refused_page, whole_number
+from web.pages.answers import refused_page, whole_number
 from web.pages.deciding import (
     draft_of,
     marked_drafts,
@@ -22,7 +25,7 @@ from web.pages.deciding import (
     version_of,
 )
 from web.pages.rendering import page
-from web.pages.wording import in_lines
+from web.pages.wording import Naming, in_a_sentence, in_lines, in_words, naming
 from web.reading import Reading, newest
 
 DRAFT = "/draft"
@@ -39,8 +42,11 @@ class Entry:
     words: list[tuple[str, str]]
     """What it sets: field and value."""
     now: Verdict
-    is_stale: bool
-    """Somebody decided since it was staged."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether somebody decided since it was staged."""
+        return self.staged.expects not in (None, self.now.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +63,18 @@ class Shown:
 def show(request: Request, context: Context) -> Response:
     """Answer with the draft of who asks, and with what it would change."""
     reading = newest(context.store)
-    staged = context.store.drafts.of(context.reviewer.name)
-    job = context.store.jobs.last_preview(context.reviewer.name)
+    entries, job = entries_of(context), context.store.jobs.last_preview(context.reviewer.name)
+    staged = [one.staged for one in entries]
     return page(
         request,
         context,
         "draft.html",
         title="Draft",
         report=reading.report if reading else None,
-        entries=_entries(staged, context, reading),
+        entries=entries,
         digest=digest_of(staged),
-        preview=_preview(staged, context, reading),
+        preview=preview_of(staged, context, reading),
+        in_a_sentence=lambda text: in_a_sentence(text, _naming(staged, reading)),
         job=job if job and job.state != "done" else None,
         has_worker=context.store.jobs.has_worker(),
     )
@@ -113,9 +120,8 @@ def keep(_request: Request, context: Context) -> Response:
 
 def publish(request: Request, context: Context) -> Response:
     """Make all decisions of the draft, or none and say what is in the way."""
-    seen = context.form.get("seen", "")
     try:
-        context.store.drafts.publish(context.reviewer.name, seen=seen, at=context.now)
+        publish_all(context, context.form.get("seen", ""))
     except ConflictError as conflict:
         return _conflicts(request, context, str(conflict))
     except DecisionError as error:
@@ -125,65 +131,66 @@ def publish(request: Request, context: Context) -> Response:
 
 def preview(_request: Request, context: Context) -> Response:
     """Queue a look at what publishing the draft would change."""
-    if not context.store.drafts.count(context.reviewer.name):
-        raise Refused(400, "the draft is empty; stage decisions first")
-    context.store.jobs.request("preview", by=context.reviewer.name, at=context.now)
-    context.wake()
+    ask_preview(context)
     return RedirectResponse(f"{DRAFT}#preview", 303)
 
 
-def _conflicts(request: Request, context: Context, told: str) -> Response:
+def publish_all(context: Context, seen: str) -> list[Decision]:
+    """Make all decisions of the draft of who asks, or none.
+
+    Parameters
+    ----------
+    seen
+        `digest_of` the draft as it was shown.
+
+    Raises
+    ------
+    ConflictError
+        Somebody decided in between.
+    DecisionError
+        The draft is empty or was changed, or one of its decisions cannot be made.
+    Refused
+        Who asks may not make one of them any more.
+    """
+    drafts, reviewer = context.store.drafts, context.reviewer
+    for kind in sorted({one.draft.kind for one in drafts.of(reviewer.name)}):
+        if not reviewer.may(needed_for(kind)):
+            raise Refused(403, f"{kind} needs the permission {needed_for(kind)!r}; remove it first")
+    return drafts.publish(reviewer.name, seen=seen, at=context.now)
+
+
+def ask_preview(context: Context) -> QueuedJob:
+    """Queue a preview of the draft of who asks, or join the one that waits.
+
+    Raises
+    ------
+    Refused
+        There is nothing to look at.
+    """
+    if not context.store.drafts.count(context.reviewer.name):
+        raise Refused(400, "the draft is empty; stage decisions first")
+    job, _ = context.store.jobs.request("preview", by=context.reviewer.name, at=context.now)
+    context.wake()
+    return job
+
+
+def entries_of(context: Context) -> list[Entry]:
+    """Return what who asks has staged, each beside what stands now."""
     staged = context.store.drafts.of(context.reviewer.name)
-    stale = [one for one in _entries(staged, context, newest(context.store)) if one.is_stale]
-    return page(
-        request,
-        context,
-        "draft_conflict.html",
-        title="Somebody decided first",
-        status=409,
-        told=told,
-        crumbs=[(DRAFT, "Draft")],
-        stale=[(one, in_words(one.now), _last(one.now, context)) for one in stale],
-        others=len(staged) - len(stale),
-    )
+    name, stands = _naming(staged, newest(context.store)), context.store.decisions.verdicts()
+    return [_entry(one, stands.of(one.draft.target), name) for one in staged]
 
 
-def _last(verdict: Verdict, context: Context) -> Decision | None:
+def last_about(verdict: Verdict, context: Context) -> Decision | None:
+    """Return what was decided last about an idea or theme; None: nothing."""
     found = context.store.decisions.log(after=verdict.version - 1, limit=1)
     return found[0] if verdict.version and found else None
 
 
-def _entries(staged: list[StagedDraft], context: Context, reading: Reading | None) -> list[Entry]:
-    stands = context.store.decisions.verdicts()
-    return [_entry(one, stands, reading) for one in staged]
-
-
-def _entry(one: StagedDraft, stands: Verdicts, reading: Reading | None) -> Entry:
-    draft, now = one.draft, stands.of(one.draft.target)
-    return Entry(
-        staged=one,
-        name=_name(draft.target, reading),
-        place=place_of(draft.target),
-        words=[(name, value) for name, _, value in in_lines(_set(draft))],
-        now=now,
-        is_stale=draft.kind != "comment" and one.version not in (None, now.version),
-    )
-
-
-def _set(draft: Draft) -> list[tuple[str, FieldValue, FieldValue]]:
-    return [(name, None, value) for name, value in draft.changes.items()]
-
-
-def _name(target: str, reading: Reading | None) -> str:
-    theme = theme_of(target)
-    if reading is None:
-        return target
-    if theme is not None:
-        return reading.needs[theme].label if theme in reading.needs else target
-    return reading.ideas[target].title if target in reading.ideas else target
-
-
-def _preview(staged: list[StagedDraft], context: Context, reading: Reading | None) -> Shown | None:
+def preview_of(
+    staged: list[StagedDraft], context: Context, reading: Reading | None
+) -> Shown | None:
+    """Return what is known of publishing a draft of who asks; None: nothing."""
     import reports
 
     kept = context.store.drafts.preview(context.reviewer.name)
@@ -196,6 +203,49 @@ def _preview(staged: list[StagedDraft], context: Context, reading: Reading | Non
     elif reading is None or found.since_run != reading.report.run.run_id:
         outdated = "there is a newer report"
     return Shown(found, kept[1], [(_move(one), one) for one in found.moves], outdated)
+
+
+def _conflicts(request: Request, context: Context, told: str) -> Response:
+    entries = entries_of(context)
+    stale = [one for one in entries if one.is_stale]
+    name = _naming([one.staged for one in entries], newest(context.store))
+    return page(
+        request,
+        context,
+        "draft_conflict.html",
+        title="Somebody decided first",
+        status=409,
+        told=in_a_sentence(told, name),
+        crumbs=[(DRAFT, "Draft")],
+        stale=[(one, in_words(one.now, name), last_about(one.now, context)) for one in stale],
+        others=len(entries) - len(stale),
+    )
+
+
+def _entry(one: StagedDraft, now: Verdict, name: Naming) -> Entry:
+    return Entry(
+        staged=one,
+        name=name(one.draft.target),
+        place=place_of(one.draft.target),
+        words=_words(one.draft, name),
+        now=now,
+    )
+
+
+def _naming(staged: list[StagedDraft], reading: Reading | None) -> Naming:
+    """Return what names what a draft is about, also the needs that it makes itself."""
+    splits = (one.draft for one in staged if one.draft.kind == "split")
+    made = {draft.target: str(draft.changes.get("label") or "a new need") for draft in splits}
+    return naming(reading, made)
+
+
+def _words(draft: Draft, name: Naming) -> list[tuple[str, str]]:
+    """Return what a staged decision sets, field by field; of an answer, which idea it is about."""
+    changes = draft.changes
+    if draft.kind == "prefer":
+        return [("on a level with" if changes["tie"] else "before", name(str(changes["over"])))]
+    lines = in_lines([(field, None, value) for field, value in changes.items()], name)
+    return [(field, value) for field, _, value in lines]
 
 
 def _move(one: PreviewedIdea) -> IdeaMove:

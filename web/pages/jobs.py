@@ -3,13 +3,15 @@
 Nothing is run here: a job is queued, and a worker process does it.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from groundswell.domain.drafts import LINE_LENGTH
-from groundswell.jobs import QueuedJob
+from groundswell.jobs import JobKind, QueuedJob
 from web.guard import Context, Refused
 from web.pages.rendering import not_found
 
@@ -27,47 +29,74 @@ def ask(request: Request, context: Context) -> Response:
         raise Refused(400, f"no such run: {kind[:20]!r}; expected {' or '.join(RUNS)}")
     if len(reason) > LINE_LENGTH:
         raise Refused(400, f"the reason has {len(reason):,} characters; at most {LINE_LENGTH} do")
-    job, joined = context.store.jobs.request(
-        kind,  # type: ignore[arg-type]
-        by=context.reviewer.name,
-        at=context.now,
-        reason=reason,
-    )
-    context.wake()
+    job, joined = ask_run(context, kind, reason)  # type: ignore[arg-type]
     return RedirectResponse(f"/runs?joined={job.job_id}" if joined else "/runs", 303)
 
 
 def cancel(request: Request, context: Context) -> Response:
     """Call off a job that is not begun."""
-    job = _named(request, context)
+    job = job_named(request.path_params["job_id"], context)
     if job is None:
         return not_found(request, context, "No such job", "The page of the runs lists the newest.")
-    if not _may_cancel(job, context):
-        raise Refused(403, f"job {job.job_id} is {job.requested_by}'s; a planner may call it off")
-    context.store.jobs.cancel(job.job_id, context.now)
+    call_off(job, context)
     return RedirectResponse("/draft" if job.kind == "preview" else "/runs", 303)
+
+
+def ask_run(context: Context, kind: JobKind, reason: str) -> tuple[QueuedJob, bool]:
+    """Queue a run; return it, and whether it was queued already."""
+    name, now = context.reviewer.name, context.now
+    found = context.store.jobs.request(kind, by=name, at=now, reason=reason)
+    context.wake()
+    return found
+
+
+def job_named(number: str, context: Context) -> QueuedJob | None:
+    """Return the job of a number in an address, as who asks may see it; None: there is none."""
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    job = context.store.jobs.job(int(number))
+    return None if job is None else as_seen([job], context)[0]
+
+
+def as_seen(jobs: Sequence[QueuedJob], context: Context) -> list[QueuedJob]:
+    """Return jobs as who asks may see them: why another's preview failed tells of their draft."""
+    own = context.reviewer.name
+    return [
+        replace(job, message="") if job.kind == "preview" and job.requested_by != own else job
+        for job in jobs
+    ]
+
+
+def call_off(job: QueuedJob, context: Context) -> None:
+    """Cancel a job that waits.
+
+    Raises
+    ------
+    Refused
+        It is another's and who asks is no planner, or it does not wait any more.
+    """
+    if not _is_theirs(job, context):
+        raise Refused(403, f"job {job.job_id} is {job.requested_by}'s; a planner may call it off")
+    if not context.store.jobs.cancel(job.job_id, context.now):
+        raise Refused(409, f"job {job.job_id} does not wait any more; look at it again")
 
 
 def asked_for(request: Request, context: Context) -> dict[str, Any]:
     """Return what the page of the runs shows of jobs."""
-    found = context.store.jobs.newest(SHOWN)
+    found = as_seen(context.store.jobs.newest(SHOWN), context)
     joined = request.query_params.get("joined", "")
     return {
         "jobs": found,
         "joined": next((job for job in found if str(job.job_id) == joined and job.is_open), None),
         "has_worker": context.store.jobs.has_worker(),
         "may_plan": context.reviewer.may("plan"),
-        "cancellable": {job.job_id for job in found if _may_cancel(job, context)},
+        "cancellable": {
+            job.job_id for job in found if job.state == "queued" and _is_theirs(job, context)
+        },
     }
 
 
-def _named(request: Request, context: Context) -> QueuedJob | None:
-    number = request.path_params["job_id"]
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return None
-    return context.store.jobs.job(int(number))
-
-
-def _may_cancel(job: QueuedJob, context: Context) -> bool:
+def _is_theirs(job: QueuedJob, context: Context) -> bool:
+    """Tell whether who asks may call a job off for as long as it waits."""
     own = job.requested_by == context.reviewer.name
-    return job.state == "queued" and context.reviewer.may("review" if own else "plan")
+    return context.reviewer.may("review" if own else "plan")

@@ -1,37 +1,91 @@
-"""Decisions as fields and values that a page shows."""
+"""Decisions as fields and values that a page shows, and names in place of ids."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
-from groundswell.domain import Decision
+from groundswell.domain import Decision, IdeaVerdict, Verdict
 from groundswell.domain.decisions import FieldValue
-from groundswell.domain.drafts import statement_of
+from groundswell.domain.drafts import statement_of, theme_of
+from web.reading import Reading
+
+Naming = Callable[[str], str]
+"""From what a decision is about to how people know it."""
+
+OF_IDEAS = ("status", "until", "title", "brief", "effort_days", "fit", "release", "team")
+OF_THEMES = ("label", "pinned", "merged_into", "retired", "split_from")
+_NAMED = ("merged_into", "split_from", "over")
+"""Fields that hold a theme or an idea."""
+_ID = re.compile(r"\b(?:theme|need)-[0-9]+\b")
 
 
-def what_changed(decision: Decision) -> list[tuple[str, str, str]]:
+def naming(reading: Reading | None, more: Mapping[str, str] | None = None) -> Naming:
+    """Return what names ideas by title and themes by label; what it does not know, by id.
+
+    `more`: names that the report does not know yet, by id.
+    """
+
+    def name(target: str) -> str:
+        theme = theme_of(target)
+        if more and target in more:
+            return more[target]
+        if reading is None:
+            return target
+        if theme is not None:
+            return reading.needs[theme].label if theme in reading.needs else target
+        return reading.ideas[target].title if target in reading.ideas else target
+
+    return name
+
+
+def in_a_sentence(text: str, name: Naming) -> str:
+    """Return a sentence with the names of the themes and needs that it mentions by id."""
+
+    def quoted(found: re.Match[str]) -> str:
+        known = name(found[0])
+        return found[0] if known == found[0] else f"“{known}”"
+
+    return _ID.sub(quoted, text)
+
+
+def what_changed(decision: Decision, name: Naming) -> list[tuple[str, str, str]]:
     """Return (field, before, after) of what a decision changed; empty text: as computed."""
-    return in_lines(
-        [
-            (name, decision.before.get(name), value)
-            for name, value in decision.sets.items()
-            if decision.before.get(name) != value
-        ]
-    )
+    changed = [
+        (field, decision.before.get(field), value)
+        for field, value in decision.sets.items()
+        if decision.before.get(field) != value
+    ]
+    return in_lines(changed, name)
+
+
+def in_words(verdict: Verdict, name: Naming) -> list[tuple[str, str]]:
+    """Return what stands, as names and values."""
+    fields = OF_IDEAS if isinstance(verdict, IdeaVerdict) else OF_THEMES
+    values = ((field, getattr(verdict, field)) for field in fields)
+    return [
+        (field.replace("_", " "), name(value) if field in _NAMED else str(value))
+        for field, value in values
+        if value is not None
+    ]
 
 
 def in_lines(
-    changed: Sequence[tuple[str, FieldValue, FieldValue]],
+    changed: Sequence[tuple[str, FieldValue, FieldValue]], name: Naming
 ) -> list[tuple[str, str, str]]:
     """Return (field, before, after) as text; statements are counted, not named."""
-    placed = [value for name, _, value in changed if statement_of(name) is not None]
+
+    def told(field: str, value: FieldValue) -> str:
+        return name(value) if field in _NAMED and isinstance(value, str) else said(value)
+
+    placed = [value for field, _, value in changed if statement_of(field) is not None]
     counted = [
-        (f"{placed.count(value)} statements", "", word)
+        (f"{placed.count(value)} statement{'' if placed.count(value) == 1 else 's'}", "", word)
         for value, word in ((True, "belong"), (False, "do not belong"), (None, "as found"))
         if value in placed
     ]
     return counted + [
-        (name.replace("_", " "), said(before), said(value))
-        for name, before, value in changed
-        if statement_of(name) is None
+        (field.replace("_", " "), told(field, before), told(field, value))
+        for field, before, value in changed
+        if statement_of(field) is None
     ]
 
 

@@ -111,7 +111,12 @@ def test_shapes_of_needs_are_staged_and_two_splits_become_two_needs(
     move = {"kind": "move", "into": "theme-2", "seen": "0", "goes": first}
     post(ann, "/draft/add/theme-1", **move)
     page = ann.get("/draft").text
-    assert page.count("<b>split</b>") == 2 and "statements" in page and first not in page
+    assert page.count("<b>split</b>") == 2 and "1 statement: " in page and first not in page
+    label = own.report.themes[0].label
+    assert own.report.themes[0].theme_id == 1
+    assert page.count(f"merged into: <bdi>{label}</bdi>") == 1
+    assert page.count(f"split from: <bdi>{label}</bdi>") == 2
+    assert not re.search(r">[^<]*\btheme-\d+\b", page.split("<main")[1].split("</main>")[0])
     assert post(ann, "/draft/publish", seen=digest(ann))[0] == 200
     with open_store(own.config.store.database) as store:
         made = [(one.kind, one.target) for one in store.decisions.log()]
