@@ -6,7 +6,18 @@ from typing import Any, get_args
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from web.api import deciding, evidence, questions, reading
+from web.api import (
+    deciding,
+    drafts,
+    evidence,
+    jobs,
+    moving,
+    pairs,
+    personal,
+    questions,
+    reading,
+    wishes,
+)
 from web.api.endpoints import PREFIX, Endpoint, Question
 from web.api.openapi import describe, path_of
 from web.guard import Context, Route
@@ -35,6 +46,40 @@ ENDPOINTS = (
         body=questions.Undoing,
         status=201,
     ),
+    Endpoint("GET", "/draft", "review", drafts.draft),
+    Endpoint("DELETE", "/draft", "review", drafts.clear_draft),
+    Endpoint("POST", "/draft/decisions", "review", drafts.stage, body=questions.Together),
+    Endpoint("DELETE", "/draft/decisions/{position}", "review", drafts.unstage),
+    Endpoint(
+        "POST",
+        "/draft/decisions/{position}/keep",
+        "review",
+        drafts.keep_staged,
+        body=wishes.Keeping,
+    ),
+    Endpoint("GET", "/draft/preview", "review", drafts.preview),
+    Endpoint("POST", "/draft/preview", "review", drafts.ask_for_preview, status=202),
+    Endpoint(
+        "POST", "/draft/publish", "review", drafts.publish, body=wishes.Publishing, status=201
+    ),
+    Endpoint("GET", "/plan/board", "read", moving.board),
+    Endpoint("GET", "/plan/ideas/{idea_id:path}", "read", moving.card),
+    Endpoint(
+        "POST", "/plan/ideas/{idea_id:path}", "plan", moving.place, body=wishes.Placing, status=201
+    ),
+    Endpoint("GET", "/jobs", "read", jobs.jobs, questions.JobsQuestion),
+    Endpoint("POST", "/jobs", "plan", jobs.ask_for_run, body=wishes.AskedRun, status=202),
+    Endpoint("GET", "/jobs/{job_id}", "read", jobs.job),
+    Endpoint("POST", "/jobs/{job_id}/cancel", "review", jobs.cancel),
+    Endpoint("GET", "/views", "read", personal.views),
+    Endpoint("POST", "/views", "review", personal.save_view, body=wishes.NewView, status=201),
+    Endpoint("POST", "/views/{view_id}", "review", personal.change_view, body=wishes.ViewChange),
+    Endpoint("DELETE", "/views/{view_id}", "review", personal.remove_view),
+    Endpoint("GET", "/inbox", "read", personal.inbox, questions.InboxQuestion),
+    Endpoint("POST", "/inbox/seen", "review", personal.mark_seen, body=wishes.SeenReport),
+    Endpoint("GET", "/pairs", "review", pairs.next_pair, questions.PairsQuestion),
+    Endpoint("POST", "/pairs", "review", pairs.answer_pair, body=wishes.PairAnswer, status=201),
+    Endpoint("GET", "/pairs/learnt", "read", pairs.learnt),
 )
 """Everything that is served and described."""
 

@@ -1,14 +1,21 @@
 """What programs decide: one decision, several together, and undoing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from groundswell.accounts import needed_for
 from groundswell.domain import Decision, Draft, Verdict
+from groundswell.domain.decisions import FieldValue
 from groundswell.domain.drafts import check_draft
 from groundswell.errors import ConflictError, DecisionError
 from web.api.endpoints import Call, adapter
 from web.api.questions import Wanted
 from web.guard import Refused
+from web.pages.learnt import can_be_used
+
+COUNTED = ("run", "weights")
+"""Fields that hold a whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +30,11 @@ def decide(call: Call) -> Made:
 
     Each names the version that was seen; if somebody decided in between, nothing is changed (409).
     """
-    wanted: list[Wanted] = call.body.decisions
-    for one in wanted:
-        _require(call, one.kind)
-    drafts = [(_draft(one, call, place), one.expected_version) for place, one in enumerate(wanted)]
-    seen = {one.target: one.expected_version for one in wanted}
+    seen = {one.target: one.expected_version for one in call.body.decisions}
     try:
-        return Made(tuple(call.context.store.decisions.record_all(drafts)))
+        return Made(tuple(call.context.store.decisions.record_all(drafts_of(call))))
     except ConflictError as conflict:
-        raise _conflict(conflict, seen.get(conflict.now.target)) from None
+        raise came_second(conflict, seen.get(conflict.now.target)) from None
     except DecisionError as error:
         raise Refused(422, str(error)) from None
 
@@ -40,7 +43,7 @@ def undo(call: Call) -> Made:
     """Put back what a decision changed; undoing an undo makes it stand again."""
     context, asked = call.context, call.body
     number = _number_of_one(call)
-    _require(call, context.store.decisions.root(number).kind)
+    require(call, context.store.decisions.root(number).kind)
     try:
         made = context.store.decisions.undo(
             number,
@@ -50,10 +53,55 @@ def undo(call: Call) -> Made:
             expected_version=asked.expected_version,
         )
     except ConflictError as conflict:
-        raise _conflict(conflict, asked.expected_version) from None
+        raise came_second(conflict, asked.expected_version) from None
     except DecisionError as error:
         raise Refused(422, str(error)) from None
     return Made((made,))
+
+
+def drafts_of(call: Call) -> list[tuple[Draft, int]]:
+    """Return the decisions that a body names, each with the version that was seen.
+
+    Raises
+    ------
+    Refused
+        One needs another permission, or cannot be decided as asked.
+    """
+    wanted: list[Wanted] = call.body.decisions
+    for one in wanted:
+        require(call, one.kind)
+    return [(_draft(one, call, place), one.expected_version) for place, one in enumerate(wanted)]
+
+
+def require(call: Call, kind: str) -> None:
+    """Let nobody make a decision of a kind who may not."""
+    permission = needed_for(kind)
+    if not call.context.reviewer.may(permission):
+        raise Refused(403, f"{kind} needs the permission {permission!r}")
+
+
+def came_second(
+    conflict: ConflictError, expected: int | None, more: Mapping[str, Any] | None = None
+) -> Refused:
+    """Tell what was seen and what is there: the two versions, what stands, and who came first."""
+    told = {
+        "target": conflict.now.target,
+        "expected_version": expected,
+        "version": conflict.now.version,
+        "now": told_now(conflict.now),
+        "decision": told_decision(conflict.decision),
+    }
+    return Refused(409, str(conflict), more={**told, **(more or {})})
+
+
+def told_now(verdict: Verdict) -> Any:
+    """Return what stands as JSON has it."""
+    return adapter(Verdict).dump_python(verdict, mode="json")
+
+
+def told_decision(decision: Decision | None) -> Any:
+    """Return a decision as JSON has it."""
+    return adapter(Decision | None).dump_python(decision, mode="json")
 
 
 def _number_of_one(call: Call) -> int:
@@ -65,12 +113,6 @@ def _number_of_one(call: Call) -> int:
     return number
 
 
-def _require(call: Call, kind: str) -> None:
-    permission = needed_for(kind)
-    if not call.context.reviewer.may(permission):
-        raise Refused(403, f"{kind} needs the permission {permission!r}")
-
-
 def _draft(wanted: Wanted, call: Call, place: int) -> Draft:
     context = call.context
     draft = Draft(
@@ -78,7 +120,7 @@ def _draft(wanted: Wanted, call: Call, place: int) -> Draft:
         wanted.target,
         context.reviewer.name,
         context.now,
-        changes=wanted.changes,
+        changes={name: _typed(name, value) for name, value in wanted.changes.items()},
         reason=wanted.reason,
     )
     try:
@@ -86,17 +128,13 @@ def _draft(wanted: Wanted, call: Call, place: int) -> Draft:
     except (DecisionError, ValueError) as error:
         # A field of another kind or type is a mistake of ours on a page; here it is the asker's.
         raise Refused(422, f"decisions/{place}: {error}") from None
+    through = draft.changes.get("weights")
+    if draft.kind == "adopt" and isinstance(through, int) and not can_be_used(context, through):
+        raise Refused(422, f"decisions/{place}: these weights cannot be used yet")
     return draft
 
 
-def _conflict(conflict: ConflictError, expected: int | None) -> Refused:
-    """Tell what was seen and what is there: the two versions, what stands, and who came first."""
-    first = conflict.decision
-    more = {
-        "target": conflict.now.target,
-        "expected_version": expected,
-        "version": conflict.now.version,
-        "now": adapter(Verdict).dump_python(conflict.now, mode="json"),
-        "decision": adapter(Decision | None).dump_python(first, mode="json"),
-    }
-    return Refused(409, str(conflict), more=more)
+def _typed(name: str, value: FieldValue) -> FieldValue:
+    """Return a value as its field has it: in JSON 5 days may be written 5 or 5.0."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return float(value or 0) if is_whole and name not in COUNTED else value

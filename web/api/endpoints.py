@@ -49,7 +49,7 @@ class Call:
 class Endpoint:
     """One way to ask one address. The docstring of `answer` is its description."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     """Below `PREFIX`."""
     permission: Permission

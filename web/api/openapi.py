@@ -8,16 +8,24 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from groundswell import __version__, domain, report, store
+from groundswell import jobs as of_jobs
+from groundswell import personal as of_persons
+from models.planning import board as planning_board
+from models.planning import moves as planning_moves
 from reports.interchange import described
-from web.api import answers, deciding, evidence
+from web.api import answers, deciding, drafts, evidence, jobs, moving, pairs, personal
 from web.api.endpoints import PREFIX, Endpoint, Question, adapter
 from web.guard.refusals import PROBLEM
+from web.pages import groups
 
 PARTS = {
     "idea_id": "Id of an idea, such as `need-12`; a slash in it is written `%2F`.",
     "theme_id": "Number of a need.",
     "record_id": "Id of a record.",
     "number": "Number of a decision.",
+    "position": "Of a staged decision.",
+    "job_id": "Number of a job.",
+    "view_id": "Id of a saved view.",
 }
 """What stands in a path."""
 
@@ -49,6 +57,11 @@ _PROBLEM = {
         "version": {"type": "integer", "description": "Of 409: the version that is there."},
         "now": {"type": "object", "description": "Of 409: the verdict that is there."},
         "decision": {"type": ["object", "null"], "description": "Of 409: what came first."},
+        "conflicts": {
+            "type": "array",
+            "description": "Of 409, publishing a draft: each of its decisions that is in the way.",
+            "items": {"type": "object"},
+        },
     },
 }
 
@@ -104,7 +117,8 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[dict[Any, Any], dict[str, A
 
 def _type(name: str) -> object:
     """Return the dataclass that a definition is of; None: it is no dataclass of ours."""
-    places = (answers, deciding, evidence, domain, report, store)
+    own = (answers, deciding, drafts, evidence, jobs, moving, pairs, personal, groups)
+    places = (*own, domain, report, store, of_jobs, of_persons, planning_board, planning_moves)
     return next((getattr(place, name) for place in places if hasattr(place, name)), None)
 
 

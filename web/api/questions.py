@@ -11,6 +11,8 @@ from groundswell.domain.decisions import DecisionKind, FieldValue
 from groundswell.domain.drafts import TEXT_LENGTH, fields_of
 from web.api.endpoints import Question
 from web.pages.columns import COLUMNS
+from web.pages.pairs import MOST_SKIPPED
+from web.pages.since import CHOICES
 from web.pages.view import View
 
 MOST_DECISIONS = 2_000
@@ -124,6 +126,28 @@ class LogQuestion(Question):
     """Most decisions."""
     target: Word | None = None
     """Only those about this idea or theme."""
+
+
+class JobsQuestion(Question):
+    """Which jobs."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 20
+    """Most jobs, the newest first."""
+
+
+class InboxQuestion(Question):
+    """Since when."""
+
+    since: Annotated[str, Field(pattern=f"^({'|'.join(CHOICES)})?$")] = ""
+    """`seen`: you last marked a report as seen; `run`: the run before; `7` or `30` days ago. Left
+    out, `seen` where you have, else `run`."""
+
+
+class PairsQuestion(Question):
+    """Which pairs not to be asked about."""
+
+    skip: Annotated[tuple[Word, ...], Field(max_length=2 * MOST_SKIPPED)] = ()
+    """Ids of both ideas of each pair that was skipped, one after the other."""
 
 
 def _kinds() -> str:

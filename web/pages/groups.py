@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from groundswell.report import RankedIdea
+from groundswell.report import RankedIdea, ThemeSummary
 from web.pages.rendering import address_of, with_query
 from web.reading import Reading
 
 SHOWN = 8
-"""Entries of a group; the rest stand behind a link."""
+"""Entries of a group on the page; the rest stand behind a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Entry:
     """A short word before it, ``4 → 2``."""
     kind: str = ""
     """Of the mark, for its colour."""
+    target: str = ""
+    """The idea or theme that it is about; empty: none that there is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,35 @@ class Group:
     heading: str
     why: str
     entries: tuple[Entry, ...]
-    more: int = 0
     all: str = ""
     """Address of all of them."""
 
+    @property
+    def shown(self) -> tuple[Entry, ...]:
+        """Return the entries that stand on the page."""
+        return self.entries[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        """Return how many more there are."""
+        return len(self.entries) - len(self.shown)
+
 
 def group(heading: str, why: str, entries: Sequence[Entry], every: str = "") -> Group:
-    """Return the first entries as a group; `every`: where all of them stand."""
-    return Group(heading, why, tuple(entries[:SHOWN]), max(0, len(entries) - SHOWN), every)
+    """Return entries as a group; `every`: where all of them stand."""
+    return Group(heading, why, tuple(entries), every)
 
 
 def of_idea(idea: RankedIdea, words: str, mark: str, kind: str = "") -> Entry:
     """Return a line that leads to an idea."""
-    return Entry(idea.title, address_of("ideas", idea.candidate_id), words, mark, kind)
+    name = idea.candidate_id
+    return Entry(idea.title, address_of("ideas", name), words, mark, kind, name)
+
+
+def of_need(need: ThemeSummary, words: str, mark: str = "", kind: str = "") -> Entry:
+    """Return a line that leads to a need."""
+    address, target = address_of("needs", need.theme_id), f"theme-{need.theme_id}"
+    return Entry(need.label, address, words, mark, kind, target)
 
 
 def to_decide(target: str, reading: Reading, words: str) -> Entry:
@@ -55,5 +73,5 @@ def to_decide(target: str, reading: Reading, words: str) -> Entry:
     """
     if target in reading.ideas:
         address = f"{address_of('ideas', target)}#decide"
-        return Entry(reading.ideas[target].title, address, words)
-    return Entry(target, with_query("/log", {"target": target}), words)
+        return Entry(reading.ideas[target].title, address, words, target=target)
+    return Entry(target, with_query("/log", {"target": target}), words, target=target)

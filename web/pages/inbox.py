@@ -1,6 +1,7 @@
 """The inbox: what waits for a decision, and what is different since its reader last looked."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,49 +12,78 @@ from reports import changes as moves
 from reports import figures
 from web.comparing import TOP, Comparison, compared, solved, weak
 from web.guard import Context, Refused
-from web.pages.groups import Entry, Group, group, of_idea
+from web.pages.groups import Entry, Group, group, of_idea, of_need
 from web.pages.inbox_decisions import to_be_decided
-from web.pages.own import in_person
+from web.pages.own import require_in_person
 from web.pages.rendering import address_of, page
-from web.pages.since import CHOICES, day_in_words, in_words, since
+from web.pages.since import CHOICES, Since, day_in_words, in_words, since
 from web.reading import Reading, newest
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the inbox of who asks holds."""
+
+    moment: Since
+    seen: LastSeen | None
+    comparison: Comparison
+    groups: tuple[Group, ...]
+    """None of them empty."""
 
 
 def show(request: Request, context: Context) -> Response:
     """Answer with the inbox."""
-    reading = newest(context.store)
+    reading, now = newest(context.store), context.now
     if reading is None:
         return page(request, context, "inbox.html", title="Inbox", report=None)
-    store, now = context.store, context.now
-    seen = store.personal.last_seen(context.reviewer.name)
-    runs = store.lookups.good_runs()
-    moment = since(request.query_params.get("since", ""), runs, seen, now)
-    comparison = compared(store, reading.report, moment.run_id)
-    found = (*to_be_decided(reading, store, now.date()), *different(reading, comparison))
+    found = waiting(context, reading, request.query_params.get("since", ""))
+    seen = found.seen
     return page(
         request,
         context,
         "inbox.html",
         title="Inbox",
         report=reading.report,
-        moment=moment,
+        moment=found.moment,
         choices=CHOICES,
-        lead=in_words(moment, comparison.changes, now),
+        lead=in_words(found.moment, found.comparison.changes, now),
         seen_at=day_in_words(seen.at, now) if seen else "",
         is_seen=seen is not None and seen.run_id == reading.report.run.run_id,
-        groups=tuple(one for one in found if one.entries),
+        groups=found.groups,
     )
 
 
 def mark_seen(request: Request, context: Context) -> Response:
     """Remember the report that the page was of as the one its reader has seen."""
-    reviewer = in_person(request, context)
-    wanted = context.form.get("run", "")
+    require_in_person(request)
+    remember(context, context.form.get("run", ""))
+    return RedirectResponse("/", 303)
+
+
+def waiting(context: Context, reading: Reading, asked: str) -> Waiting:
+    """Return the inbox of who asks; `asked`: since when, a key of `CHOICES` or nothing."""
+    store, now = context.store, context.now
+    seen = store.personal.last_seen(context.reviewer.name)
+    moment = since(asked, store.lookups.good_runs(), seen, now)
+    comparison = compared(store, reading.report, moment.run_id)
+    found = (*to_be_decided(reading, store, now.date()), *different(reading, comparison))
+    return Waiting(moment, seen, comparison, tuple(one for one in found if one.entries))
+
+
+def remember(context: Context, run: str) -> LastSeen:
+    """Remember the report of a run as the one that who asks has seen.
+
+    Raises
+    ------
+    Refused
+        There is no such report.
+    """
     for run_id, _ in context.store.lookups.good_runs():
-        if str(run_id) == wanted:
-            context.store.personal.mark_seen(reviewer, LastSeen(run_id, context.now))
-            return RedirectResponse("/", 303)
-    raise Refused(400, f"run {wanted[:20]!r}: there is no report of it; reload the inbox")
+        if str(run_id) == run:
+            seen = LastSeen(run_id, context.now)
+            context.store.personal.mark_seen(context.reviewer.name, seen)
+            return seen
+    raise Refused(400, f"run {run[:20]!r}: there is no report of it; reload the inbox")
 
 
 def different(reading: Reading, comparison: Comparison) -> tuple[Group, ...]:
@@ -99,7 +129,7 @@ def _about_needs(reading: Reading, comparison: Comparison) -> Iterator[Group]:
         "Provisional needs",
         "Halves of the statements do not both show them: read the quotes first.",
         [
-            Entry(need.label, address_of("needs", need.theme_id), _size(need))
+            of_need(need, _size(need))
             for need in reading.report.themes
             if need.state == "provisional" and need.theme_id not in comparison.earlier.provisional
         ],
@@ -124,7 +154,8 @@ def _weak(reading: Reading, comparison: Comparison) -> Group:
 def _moved(move: IdeaMove, reading: Reading) -> Entry:
     known = move.candidate_id in reading.ideas
     address = address_of("ideas", move.candidate_id) if known else ""
-    return Entry(move.title, address, move.reason, moves.places(move), moves.move_kind(move))
+    place, kind = moves.places(move), moves.move_kind(move)
+    return Entry(move.title, address, move.reason, place, kind, move.candidate_id)
 
 
 def _returned(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
@@ -144,7 +175,7 @@ def _born(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
         for theme_id in change.theme_ids if change.kind == "born" else ():
             if theme_id in reading.needs:
                 need = reading.needs[theme_id]
-                yield Entry(need.label, address_of("needs", theme_id), _size(need), "new", "new")
+                yield of_need(need, _size(need), "new", "new")
 
 
 def _rising(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
@@ -154,7 +185,7 @@ def _rising(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
             words += f" {figures.number(rise.expected)} expected"
             words += f", with version {rise.version}" if rise.version else ""
             mark = f"▲ {figures.times(rise.ratio.value or 0.0)}"
-            yield Entry(need.label, address_of("needs", need.theme_id), words, mark, "returned")
+            yield of_need(need, words, mark, "returned")
 
 
 def _told(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
@@ -162,10 +193,10 @@ def _told(reading: Reading, comparison: Comparison) -> Iterator[Entry]:
         if change.kind == "born":
             continue
         known = next((n for n in change.theme_ids if n in reading.needs), None)
-        label = reading.needs[known].label if known is not None else change.sentence
-        words = change.sentence if known is not None else ""
-        address = "" if known is None else address_of("needs", known)
-        yield Entry(label, address, words, change.kind)
+        if known is None:
+            yield Entry(change.sentence, "", mark=change.kind)
+        else:
+            yield of_need(reading.needs[known], change.sentence, change.kind)
 
 
 def _heard(idea: RankedIdea) -> str:

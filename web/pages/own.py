@@ -3,11 +3,11 @@
 from starlette.requests import Request
 
 from web.accounts.asking import has_token
-from web.guard import Context, Refused
+from web.guard import Refused
 
 
-def in_person(request: Request, context: Context) -> str:
-    """Return the name of who asks with a browser.
+def require_in_person(request: Request) -> None:
+    """Let nobody but a person with a browser go on.
 
     Raises
     ------
@@ -15,5 +15,4 @@ def in_person(request: Request, context: Context) -> str:
         A program asks: a token that may only read changes nothing, not even of its own user's.
     """
     if has_token(request):
-        raise Refused(403, "this is for a person with a browser; a token does not do it")
-    return context.reviewer.name
+        raise Refused(403, "this is for a person with a browser; a program asks below /api/v1")

@@ -63,11 +63,8 @@ def show(request: Request, context: Context) -> Response:
     from models.preference.choosing import SITTING
 
     sitting = sitting_of(request.query_params.getlist("skip"), request.query_params.get("done"))
-    reading, question, answers = newest(context.store), None, 0
-    if reading is not None and teachable(context.config):
-        found = taught(context.store, context.config, context.store.decisions.verdicts())
-        name, answers = context.reviewer.name, len(found.learned.answers)
-        question = next_question(reading, found, name, context.config, sitting.pairs)
+    reading = newest(context.store)
+    question, answers = question_for(context, reading, sitting)
     over = sitting.done > 0 and sitting.done % SITTING == 0
     if answers and (over or question is None):
         return learnt.show(request, context)
@@ -81,7 +78,7 @@ def show(request: Request, context: Context) -> Response:
         strategy=context.config.ranking.strategy,
         two=question or (),
         rows=_rows(*question) if question else (),
-        quotes=[_quote(idea) for idea in question or ()],
+        quotes=[quote_of(idea) for idea in question or ()],
         scale=SCALE,
         sitting=sitting,
         number=sitting.done % SITTING + 1,
@@ -98,14 +95,10 @@ def answer(request: Request, context: Context) -> Response:
     left, right, said = (form.get(name, "") for name in ("left", "right", "answer"))
     if said not in ("left", "right", "neither") or reading is None:
         raise Refused(400, f"no such answer: {said[:20]!r}")
-    if form.get("run") != str(reading.report.run.run_id) or not {left, right} <= set(reading.ideas):
-        told = "a newer report came in between; the pair is asked with its figures"
-        return _refused(request, context, told, sitting)
-    if _is_answered(context, left, right):  # sent twice
+    if is_answered(context, left, right):  # sent twice
         return RedirectResponse(sitting.address(), 303)
-    draft = _draft(context, left, right, said, reading)
     try:
-        made = context.store.decisions.record(draft)
+        made = record_answer(context, (left, right), said, form.get("run", ""), reading)
     except DecisionError as error:
         return _refused(request, context, str(error), sitting)
     further = Sitting(sitting.done + 1, sitting.skipped)
@@ -125,6 +118,56 @@ def take_back(request: Request, context: Context) -> Response:
     return RedirectResponse(before.address(), 303)
 
 
+def question_for(
+    context: Context, reading: Reading | None, sitting: Sitting
+) -> tuple[tuple[RankedIdea, RankedIdea] | None, int]:
+    """Return the pair to ask next, the left one first, and how many answers there are of all.
+
+    No pair where there is no report, nothing can be learned, or every pair was answered.
+    """
+    if reading is None or not teachable(context.config):
+        return None, 0
+    found = taught(context.store, context.config, context.store.decisions.verdicts())
+    name, answers = context.reviewer.name, len(found.learned.answers)
+    return next_question(reading, found, name, context.config, sitting.pairs), answers
+
+
+def record_answer(
+    context: Context, pair: tuple[str, str], said: str, run: str, reading: Reading
+) -> Decision:
+    """Record which idea of a pair (left, right) who asks would build first.
+
+    Parameters
+    ----------
+    said
+        ``left``, ``right`` or ``neither``.
+    run
+        Whose figures were shown.
+
+    Raises
+    ------
+    DecisionError
+        These are not figures and ideas of the newest report, or no two ideas.
+    """
+    if run != str(reading.report.run.run_id) or not set(pair) <= set(reading.ideas):
+        raise DecisionError("a newer report came in between; the pair is asked with its figures")
+    return context.store.decisions.record(_draft(context, *pair, said, reading))
+
+
+def is_answered(context: Context, left: str, right: str) -> bool:
+    """Tell whether who asks has answered a pair."""
+    from models.preference.choosing import pair_of
+
+    known = answered_by(context.store.decisions.verdicts(), context.reviewer.name)
+    return pair_of(left, right) in known
+
+
+def quote_of(idea: RankedIdea) -> Quote | None:
+    """Return a customer's words that are not shown as the need already; None: there are none."""
+    others = [quote for quote in idea.quotes if quote.text != idea.need]
+    return next(iter(others or idea.quotes), None)
+
+
 def own_answer(context: Context, named: str) -> Decision | None:
     """Return an answer that the reader gave and that stands, by its number in an address."""
     if not named:
@@ -142,13 +185,6 @@ def sitting_of(skipped: Sequence[str], done: str | None) -> Sitting:
     """Return how far a reviewer has come, from the address or a form."""
     pairs = tuple(zip(skipped[::2], skipped[1::2], strict=False))[-MOST_SKIPPED:]
     return Sitting(whole_number(done or "0"), pairs)
-
-
-def _is_answered(context: Context, left: str, right: str) -> bool:
-    from models.preference.choosing import pair_of
-
-    known = answered_by(context.store.decisions.verdicts(), context.reviewer.name)
-    return pair_of(left, right) in known
 
 
 def _draft(context: Context, left: str, right: str, said: str, reading: Reading) -> Draft:
@@ -172,12 +208,6 @@ def _step(part: CriterionPart) -> Step:
     """Return how far an idea lies from the middle one, to the right what speaks for it."""
     z = -part.z if part.criterion == "effort" else part.z
     return Step(replace(part, spread=0.0), 0.0, z)
-
-
-def _quote(idea: RankedIdea) -> Quote | None:
-    """Return a customer's words that are not shown as the need already; None: there are none."""
-    others = [quote for quote in idea.quotes if quote.text != idea.need]
-    return next(iter(others or idea.quotes), None)
 
 
 def _ids(two: tuple[RankedIdea, RankedIdea]) -> tuple[str, str]:

@@ -58,6 +58,7 @@ def numbers(config: Config) -> list[int]:
         wanted(kind="edit", changes={"title": "New", "brief": None}),
         wanted(kind="set_effort", changes={"effort_days": 5}),
         wanted(kind="set_fit", changes={"fit": 0.5}),
+        wanted(kind="prefer", changes={"over": "need-2", "side": "left", "run": 1, "tie": False}),
         wanted(kind="comment", reason="Why?"),
         wanted("theme-1", "rename", changes={"label": "Named"}),
         wanted("theme-1", "pin", changes={"pinned": True}),
