@@ -144,6 +144,8 @@ def rounded(value: Any) -> Any:
 
 def significant(value: float) -> float:
     """Round to `SIGNIFICANT_DIGITS`; a whole number becomes an int, so 3.0 is written 3."""
+    if type(value) is int and abs(value) < 10**SIGNIFICANT_DIGITS:
+        return value
     short = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     return int(short) if short.is_integer() and abs(short) < 1e15 else short
 

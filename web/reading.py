@@ -27,9 +27,9 @@ KEPT = 2
 """Reports in memory: the newest, and the one that pages under way still show."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """A report with what its pages look up."""
+    """A report with what its pages look up; each is equal to itself alone."""
 
     report: IdeaReport
     changes: Changes

@@ -1,6 +1,9 @@
 """The needs: map and tree of all, and a page for each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,8 +12,11 @@ from groundswell.domain import ThemeVerdict
 from groundswell.report import ThemeSummary
 from web.guard import Context
 from web.pages.deciding import decided
-from web.pages.rendering import not_found, page
-from web.reading import newest
+from web.pages.rendering import environment, not_found, page
+from web.reading import KEPT, Reading, newest
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 STATES = ("certified", "provisional", "rising")
 """What the list can be narrowed to; rising is a state beside the other two."""
@@ -48,6 +54,7 @@ def show_all(request: Request, context: Context) -> Response:
         maps=reading.maps,
         legend=legend(themes),
         areas=areas,
+        rows=_rows(reading),
         states=[(state, state) for state in STATES],
         area_names=[(name, name) for name in sorted({need.area for need in themes} - {""})],
         narrowed=any(wanted),
@@ -96,6 +103,13 @@ def show(request: Request, context: Context) -> Response:
         splits=splits_of(context, theme_id),
         **decided(context, f"theme-{theme_id}"),
     )
+
+
+@lru_cache(KEPT)
+def _rows(reading: Reading) -> Mapping[int, "Markup"]:
+    """Return each need's line of the list: all it says stands in the report."""
+    row = environment().get_template("need_row.html").module.row  # type: ignore[attr-defined]
+    return {need.theme_id: row(need) for need in reading.report.themes}
 
 
 def _retired(request: Request, context: Context, theme_id: int) -> Response:

@@ -44,7 +44,8 @@ def with_verdicts(ideas: Iterable[RankedIdea], said: Said, today: date) -> list[
 
     found = []
     for idea in ideas:
-        verdict = review_verdict(said.verdicts.get(idea.candidate_id), today)
-        kept = idea.verdict is None and verdict is None
-        found.append(idea if kept else replace(idea, verdict=verdict))
+        stands = said.verdicts.get(idea.candidate_id)
+        if stands is not None or idea.verdict is not None:
+            idea = replace(idea, verdict=review_verdict(stands, today))
+        found.append(idea)
     return found

@@ -4,7 +4,7 @@ Everything a view is made of is in the query, so that a link shows it again: fil
 columns, page and the ideas marked for comparison.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -111,11 +111,12 @@ def chosen_ideas(view: View, reading: Reading, said: Said, today: date) -> list[
     def value(idea: RankedIdea) -> Cell:
         return ranks[idea.candidate_id] if key == "rank" else COLUMNS[key].cells[0][2](idea)
 
-    matching = (idea for idea in reading.report.ideas if _matches(idea, view, reading, said))
-    found = with_verdicts(matching, said, today)
-    known = [idea for idea in found if value(idea) is not None]
-    known.sort(key=lambda idea: _order(value(idea)), reverse=view.sort.startswith("-"))
-    return known + [idea for idea in found if value(idea) is None]
+    tests = _tests(view, reading, said)
+    matching = (idea for idea in reading.report.ideas if all(test(idea) for test in tests))
+    found = [(value(idea), idea) for idea in with_verdicts(matching, said, today)]
+    known = [one for one in found if one[0] is not None]
+    known.sort(key=lambda one: _order(one[0]), reverse=view.sort.startswith("-"))
+    return [idea for _, idea in known] + [idea for cell, idea in found if cell is None]
 
 
 def ranks_of(view: View, reading: Reading) -> Mapping[str, int | None]:
@@ -143,17 +144,19 @@ def table_of(view: View, reading: Reading, said: Said, today: date) -> Table:
 _TEXTS = ("q", "segment", "channel", "theme", "status", "badge", "decision", "strategy")
 
 
-def _matches(idea: RankedIdea, view: View, reading: Reading, said: Said) -> bool:
-    folded = reading.words[idea.candidate_id]
-    return (
-        all(word in folded for word in view.q.casefold().split())
-        and (not view.segment or any(name == view.segment for name, _ in idea.segments))
-        and (not view.channel or any(name == view.channel for name, _ in idea.channels))
-        and (not view.theme or view.theme in map(str, idea.theme_ids))
-        and (not view.status or idea.status == view.status)
-        and (not view.badge or view.badge in idea.badges)
-        and (not view.decision or said.matches(idea.candidate_id, view.decision))
-    )
+def _tests(view: View, reading: Reading, said: Said) -> list[Callable[[RankedIdea], bool]]:
+    """Return what an idea has to pass; nothing where all ideas are shown."""
+    words = view.q.casefold().split()
+    tests: dict[str, Callable[[RankedIdea], bool]] = {
+        "q": lambda idea: all(word in reading.words[idea.candidate_id] for word in words),
+        "segment": lambda idea: any(name == view.segment for name, _ in idea.segments),
+        "channel": lambda idea: any(name == view.channel for name, _ in idea.channels),
+        "theme": lambda idea: view.theme in map(str, idea.theme_ids),
+        "status": lambda idea: idea.status == view.status,
+        "badge": lambda idea: view.badge in idea.badges,
+        "decision": lambda idea: said.matches(idea.candidate_id, view.decision),
+    }
+    return [test for name, test in tests.items() if getattr(view, name)]
 
 
 def _order(cell: Cell) -> tuple[float, str]:
