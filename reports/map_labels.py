@@ -5,9 +5,10 @@ poor; moving others out of the way would tell more themes apart, but a label cou
 anywhere in the next report.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import cos, hypot, pi, sin
 from unicodedata import category, east_asian_width
 
@@ -143,13 +144,14 @@ def place_labels(circles: Sequence[Circle], width: int, height: int) -> list[Lab
     most = width // _LABEL_EVERY
     taken = [circle.mark for circle in circles if circle.marked]
     labels: list[Label] = []
+    near = _Near(circles)
     for number, circle in enumerate(circles):
         if len(labels) == most:
             break
-        others = [other for other in circles if other is not circle]
-        beside = [other for other in others if not other.covers(circle)]
         # A line from each of many small circles would be a web.
         crossings = () if number >= most else (False, True) if number < _AT_ANY_RATE else (False,)
+        others = near.of(circle, _LEADERS[-1] if crossings else 0.0)
+        beside = [other for other in others if not other.covers(circle)] if crossings else others
         for label in _options(circle, crossings):
             if not label.box.within(page) or _blocked(label.box, taken, others):
                 continue
@@ -161,11 +163,28 @@ def place_labels(circles: Sequence[Circle], width: int, height: int) -> list[Lab
     return labels
 
 
+class _Near:
+    """Finds the circles that a label of another could meet: of thousands, few."""
+
+    def __init__(self, circles: Sequence[Circle]) -> None:
+        self._circles = sorted(circles, key=lambda circle: circle.x)
+        self._at = [circle.x for circle in self._circles]
+        self._largest = max((circle.r for circle in circles), default=0.0)
+
+    def of(self, circle: Circle, distance: float) -> list[Circle]:
+        """Return all that lie within reach of a label at most so far from a circle's edge."""
+        reach = circle.r + distance + _LONGEST[0] + 2.0 * MARGIN + self._largest
+        start = bisect_left(self._at, circle.x - reach)
+        end = bisect_right(self._at, circle.x + reach)
+        return [other for other in self._circles[start:end] if other is not circle]
+
+
 def label_width(text: str) -> float:
     """Return how wide a line of a label is at most, in pixels, whatever common font shows it."""
     return sum(_letter_width(letter) for letter in text)
 
 
+@lru_cache(4096)
 def _letter_width(letter: str) -> float:
     for letters, width in _LETTER_WIDTHS:
         if letter in letters:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 STATES = ("certified", "provisional", "rising")
 """What the list can be narrowed to; rising is a state beside the other two."""
 
+MOST_OF_AREA = 25
+"""Needs of an area on the page of all; that of the area alone has them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -58,6 +61,7 @@ def show_all(request: Request, context: Context) -> Response:
         states=[(state, state) for state in STATES],
         area_names=[(name, name) for name in sorted({need.area for need in themes} - {""})],
         narrowed=any(wanted),
+        most=MOST_OF_AREA,
     )
 
 

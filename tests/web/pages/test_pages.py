@@ -16,6 +16,7 @@ from reports import figures
 from tests.web.pages.filling import Shown, addresses, config_in, fill
 from web.app import create_app
 from web.pages import ROUTES
+from web.pages.needs import MOST_OF_AREA
 
 COMMAND = re.compile(r"<code>groundswell \w+</code>")
 
@@ -197,6 +198,24 @@ def test_needs_are_listed_by_area_and_can_be_narrowed(shown: Shown, report: Idea
     assert set(re.findall(r'href="/needs/(\d+)"', rising)) == {
         str(need.theme_id) for need in report.themes if need.rises
     }
+
+
+def test_a_wide_area_shows_its_most_voiced_needs_and_leads_to_all(
+    report: IdeaReport, tmp_path: Path
+) -> None:
+    needs = [
+        replace(report.themes[0], theme_id=n, label=f"need {n}", area="Wide", voices=100 - n)
+        for n in range(MOST_OF_AREA + 5)
+    ]
+    shown = fill(config_in(tmp_path), replace(report, themes=tuple(needs)))
+
+    def listed(address: str) -> list[int]:
+        found = re.findall(r'<li data-row>.*?href="/needs/(\d+)"', shown.text(address))
+        return [int(number) for number in found]
+
+    assert listed("/needs") == list(range(MOST_OF_AREA))
+    assert f"All {len(needs)} needs of" in shown.text("/needs")
+    assert listed("/needs?area=Wide") == list(range(len(needs)))
 
 
 def test_a_need_tells_its_history_and_a_retired_one_its_heirs(shown: Shown) -> None:
