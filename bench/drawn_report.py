@@ -7,6 +7,7 @@ from groundswell.config import Config
 from groundswell.domain import (
     AcceptedRow,
     FeedbackRecord,
+    ModelVersion,
     NeedTheme,
     Statement,
     ThemeAssignment,
@@ -25,7 +26,7 @@ from groundswell.report import (
     ThemeProfile,
     ThemeSummary,
 )
-from groundswell.store import BATCH, ModelRow, Store, open_store
+from groundswell.store import BATCH, Store, open_store
 from groundswell.store.database import Lease
 from reports import to_json
 
@@ -119,7 +120,7 @@ def _add_records(
         store.feedback.add_statements(lease, [r.record_id for r in batch], cut)
         said += cut
     placed = [ThemeAssignment(s.statement_id, chance.randrange(needs), 0.8) for s in said]
-    model = ModelRow(1, "drawn", "drawn", {}, "themes.npz", "0" * 64, records)
+    model = ModelVersion("themes", 1, "drawn", "drawn", run_id, {"statements": records})
     themes = [NeedTheme(n, f"need {n}", (), (), 1, 0.7) for n in range(needs)]
     store.themes.save_fit(lease, run_id, model, themes, placed, {})
     return said

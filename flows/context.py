@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from groundswell.config import Config
+from groundswell.domain import MODEL_KINDS, ModelKind
 from groundswell.store import Lease, Run, StepResult, Store
 
-RunKind = Literal["refresh", "retrain", "ingest"]
+RunKind = Literal["refresh", "retrain", "ingest", "promote"]
 
 
 class Progress(Protocol):
@@ -42,6 +43,17 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a retraining was asked for."""
+
+    kinds: tuple[ModelKind, ...] = MODEL_KINDS
+    why: str = ""
+    """In the words of who asked; empty: nobody did, it was due."""
+    waits: bool = False
+    """What passes the gates waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """The settings, the open store and the lease that a step works with."""
 
@@ -52,6 +64,7 @@ class RunContext:
     progress: Progress
     as_of: datetime | None
     """Evidence after this moment is not used; None: as config.toml says."""
+    asked: Asked = Asked()
 
     @property
     def known_at(self) -> datetime | None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from flows.context import Known
 from flows.decisions import what_was_decided
 from flows.naming import named
+from flows.registry import load_model
 from flows.statements import annotator_id, encoder_id, hashes_of
-from flows.theme_models import load_model
 from groundswell.config import Config
 from groundswell.domain import NeedTheme, Vectors, content_id
 from groundswell.errors import ConfigError, GroundswellError
@@ -76,7 +76,7 @@ def _day_rate(context: Known) -> float | None:
 
 def reference_key(context: Known) -> str:
     """Return the name of the snapshot that scores refer to: other themes or weights, another."""
-    model = context.store.themes.current_model()
+    model = context.store.versions.champion("themes")
     version = 0 if model is None else model.version
     strategy = context.config.ranking.strategy
     own = context.config.ranking.strategies.get(strategy)

@@ -14,7 +14,8 @@ from time import sleep
 
 from flows import steps
 from flows.context import RunContext, Step, utc_now
-from flows.preview import PREVIEWED, preview_draft, sweep
+from flows.copies import sweep
+from flows.preview import PREVIEWED, preview_draft
 from groundswell.config import Config, load_config
 from groundswell.errors import BusyError, GroundswellError, StoreError
 from groundswell.jobs import QueuedJob
@@ -95,7 +96,7 @@ class _Desk:
 
 
 def _do_all(desk: _Desk) -> None:
-    sweep(desk.config)
+    sweep(desk.config, "preview")
     desk.store.jobs.take_over(desk.lease, utc_now())
     while (job := desk.store.jobs.take(desk.lease, utc_now())) is not None:
         _do(job, desk)

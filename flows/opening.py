@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows.context import RunContext
 from flows.naming import called
+from flows.registry import keep_themes, load_model
 from flows.statements import annotator_id, encoder_id
-from flows.theme_models import keep_model, load_model
-from groundswell.domain import NOISE, NeedTheme, ThemeAssignment
-from groundswell.store import ModelRow
+from groundswell.domain import NOISE, ModelVersion, NeedTheme, ThemeAssignment
 from models.evidence.voices import name_voices
 from models.themes.growth import changes_of_size
 from models.themes.model import ThemeModel
@@ -21,9 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+OPENED = "themes were opened for what was said in none"
+
+
 def open_themes(context: RunContext) -> None:
     """Open a provisional theme for each group of left-out statements that belong together."""
-    model, row = load_model(context), context.store.themes.current_model()
+    model, row = load_model(context), context.store.versions.champion("themes")
     left_out = _left_out(context)
     if model is None or row is None or len(left_out) == 0 or len(model.theme_ids) == 0:
         return
@@ -108,7 +110,7 @@ def _assignments(
 
 def _save(
     context: RunContext,
-    row: ModelRow,
+    row: ModelVersion,
     model: ThemeModel,
     themes: Sequence[NeedTheme],
     assignments: Sequence[ThemeAssignment],
@@ -118,8 +120,14 @@ def _save(
     labels = {theme.theme_id: theme.label for theme in themes}
     told = context.store.themes.changes(context.run.run_id)
     born = changes_of_size({}, now, labels, new_ids=list(now))
-    kept: dict[str, Any] = {key: row.settings[key] for key in row.settings if key != "run"}
-    grown = replace(keep_model(context, model, row.statements, kept), fingerprint=row.fingerprint)
+    grown = keep_themes(
+        context,
+        model,
+        {**row.settings, "run": context.run.run_id},
+        snapshot={"statements": row.statements},
+        why=OPENED,
+    )
+    grown = replace(grown, fingerprint=row.fingerprint)
     context.store.themes.open_themes(
         context.lease, context.run.run_id, grown, themes, assignments, [*told, *born]
     )

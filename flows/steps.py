@@ -17,8 +17,9 @@ from flows.evidence import check_strategies
 from flows.gathering import ingest_sources
 from flows.naming import ask_names
 from flows.ranking import propose_candidates, rank_ideas, write_report
+from flows.retraining import judge_challengers, promote_challengers, train_challengers
 from flows.statements import embed_new
-from flows.theming import fit_themes, update_themes
+from flows.theming import place_themes, update_themes
 from flows.watching import watch_themes
 from groundswell import __version__
 from groundswell.config import Config
@@ -35,11 +36,14 @@ __all__ = [
     "Step",
     "ask_names",
     "embed_new",
-    "fit_themes",
     "ingest_sources",
+    "judge_challengers",
+    "place_themes",
+    "promote_challengers",
     "propose_candidates",
     "rank_ideas",
     "run",
+    "train_challengers",
     "update_themes",
     "watch_themes",
     "write_report",
@@ -60,14 +64,17 @@ REFRESH: tuple[Step, ...] = (
 RETRAIN: tuple[Step, ...] = (
     ingest_sources,
     embed_new,
-    fit_themes,
+    train_challengers,
+    judge_challengers,
+    promote_challengers,
+    update_themes,
     watch_themes,
     ask_names,
     propose_candidates,
     rank_ideas,
     write_report,
 )
-"""The same, with the themes fitted anew."""
+"""The same, with challengers of the models in between."""
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from flows.context import RunContext
 from flows.decisions import themes_to_keep
+from flows.registry import fingerprint, load_model
 from flows.statements import annotator_id, encoder_id
-from flows.theme_models import fingerprint, load_model
 from groundswell.domain import Vectors
 from groundswell.errors import ModelError
 from models.evidence.voices import satisfaction
@@ -42,7 +42,7 @@ def earlier(
     context: RunContext, table: "pd.DataFrame", first: "pd.DataFrame", *, same_detail: bool
 ) -> Earlier | None:
     """Return the themes that this fit is to continue, text by text; their detail, if wanted."""
-    row = context.store.themes.current_model()
+    row = context.store.versions.champion("themes")
     if row is None:
         return None
     statements = [one[0] for one in table["statements"]]
@@ -66,7 +66,7 @@ def past(context: RunContext, first: "pd.DataFrame") -> Past:
 
 def centroids(context: RunContext) -> Mapping[int, Vectors]:
     """Return the centroid of each earlier need; none where the old model cannot be read."""
-    row = context.store.themes.current_model()
+    row = context.store.versions.champion("themes")
     if row is None or row.encoder_id != encoder_id(context.config):
         return {}
     try:

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
+from groundswell.models_config import ModelsConfig
 from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 from groundswell.web_config import WebConfig
@@ -195,6 +196,7 @@ class Config(Section):
     privacy: PrivacyConfig = PrivacyConfig()
     embedding: EmbeddingConfig = EmbeddingConfig()
     themes: ThemesConfig = ThemesConfig()
+    models: ModelsConfig = ModelsConfig()
     emerging: EmergingConfig = EmergingConfig()
     naming: NamingConfig = NamingConfig()
     ranking: RankingConfig = RankingConfig()

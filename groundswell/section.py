@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 
-def _beside_config(path: Path, info: ValidationInfo) -> Path:
+def beside_config(path: Path, info: ValidationInfo) -> Path:
+    """Return a path that starts at the folder of config.toml."""
     return Path(info.context["root"], path) if info.context else path
 
 
 # A worker runs in a directory of its own, so a relative path starts at config.toml.
-LocalPath = Annotated[Path, Field(strict=False), AfterValidator(_beside_config)]
+LocalPath = Annotated[Path, Field(strict=False), AfterValidator(beside_config)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]

@@ -4,6 +4,8 @@ from reports.changes import changes_markdown
 from reports.export import audience_csv
 from reports.interchange import (
     from_json,
+    model_from_json,
+    model_json,
     plan_from_json,
     plan_json,
     preview_from_json,
@@ -11,18 +13,21 @@ from reports.interchange import (
     schema,
     to_json,
 )
-from reports.rendering import render, render_plan
+from reports.rendering import render, render_model, render_plan
 from reports.table import top_table_rows
 
 __all__ = [
     "audience_csv",
     "changes_markdown",
     "from_json",
+    "model_from_json",
+    "model_json",
     "plan_from_json",
     "plan_json",
     "preview_from_json",
     "preview_json",
     "render",
+    "render_model",
     "render_plan",
     "schema",
     "to_json",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import groundswell.report
 from groundswell.errors import StoreError
-from groundswell.report import Changes, DraftPreview, IdeaReport, ReleasePlan
+from groundswell.report import Changes, DraftPreview, IdeaReport, ModelReport, ReleasePlan
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -105,6 +105,24 @@ def preview_from_json(text: str) -> DraftPreview | None:
 
     try:
         return TypeAdapter(DraftPreview).validate_json(text)
+    except ValidationError:
+        return None
+
+
+def model_json(report: ModelReport) -> str:
+    """Return what was found of a challenger as canonical JSON, ending in a newline."""
+    from pydantic import TypeAdapter
+
+    values = rounded(TypeAdapter(ModelReport).dump_python(report, mode="json"))
+    return json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def model_from_json(text: str) -> ModelReport | None:
+    """Read what `model_json` wrote; None: another version did."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(ModelReport).validate_json(text)
     except ValidationError:
         return None
 

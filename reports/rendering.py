@@ -1,8 +1,8 @@
 """All files of one report at once: what a run writes and the review app serves."""
 
-from groundswell.report import Changes, IdeaReport, ReleasePlan
+from groundswell.report import Changes, IdeaReport, ModelReport, ReleasePlan
 from reports.changes import changes_markdown
-from reports.interchange import changes_json, plan_json, to_json
+from reports.interchange import changes_json, model_json, plan_json, to_json
 
 
 def render(report: IdeaReport, changes: Changes, *, has_plan: bool = False) -> dict[str, bytes]:
@@ -60,4 +60,14 @@ def render_plan(plan: ReleasePlan, report: IdeaReport) -> dict[str, bytes]:
         "plan.csv": plan_csv(plan),
         "plan.xlsx": plan_xlsx(plan, report),
         "plan.json": plan_json(plan).encode(),
+    }
+
+
+def render_model(report: ModelReport) -> dict[str, bytes]:
+    """Return a model report's files by name: ``themes-7.html`` and, without loss, ``.json``."""
+    from reports.model_page import model_html
+
+    return {
+        f"{report.name}.html": model_html(report).encode(),
+        f"{report.name}.json": model_json(report).encode(),
     }

@@ -86,7 +86,7 @@ def heard(store: "Store", database: str) -> Heard | Missing:
         By which another process can open the store.
     """
     run_id = store.lookups.newest_report()
-    model = store.themes.current_model()
+    model = store.versions.champion("themes")
     if run_id is None or model is None:
         return "nothing"
     key = (store.place, run_id)

@@ -19,6 +19,7 @@ from groundswell.report.evidence import (
 )
 from groundswell.report.ideas import CriterionPart, RankedIdea, ReviewVerdict
 from groundswell.report.learning import LearnedWeight, Learning
+from groundswell.report.model import GateResult, Measure, ModelReport
 from groundswell.report.plan import (
     AlternativePlan,
     CapacityPrice,
@@ -54,6 +55,7 @@ __all__ = [
     "Effort",
     "Estimate",
     "ForcedPick",
+    "GateResult",
     "IdeaCategory",
     "IdeaMove",
     "IdeaReport",
@@ -62,6 +64,8 @@ __all__ = [
     "LearnedWeight",
     "Learning",
     "LeftOutIdea",
+    "Measure",
+    "ModelReport",
     "NameEvidence",
     "NamedDeal",
     "PlanBasis",

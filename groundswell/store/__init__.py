@@ -10,7 +10,6 @@ from groundswell.store.packages import Package
 from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.shapes import Shaped
 from groundswell.store.store import Store, open_store
-from groundswell.store.themes import ModelRow
 
 __all__ = [
     "BATCH",
@@ -19,7 +18,6 @@ __all__ = [
     "Found",
     "Hit",
     "Lease",
-    "ModelRow",
     "Package",
     "Part",
     "QuarantineEntry",

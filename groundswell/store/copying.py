@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, insert, select
 
 from groundswell.errors import BusyError
 from groundswell.store import tables
-from groundswell.store.database import BATCH, Database
+from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.leases import is_owned, is_owned_within
 from groundswell.store.schema import migrate
 
@@ -30,20 +30,23 @@ PATIENCE_SECONDS = 10.0
 """How long it is tried in parts: a store of some gigabytes, if nobody writes."""
 
 
-def copy_store(database: Database, path: Path, resource: str) -> None:
+def copy_store(database: Database, path: Path, resource: str, lease: Lease | None = None) -> None:
     """Copy a store into a new SQLite file that its owner alone may read.
 
     Parameters
     ----------
     resource
         Of the lease that whoever changes the store over a longer time holds.
+    lease
+        That lease, where it is the caller's own.
 
     Raises
     ------
     BusyError
         Somebody is at it, so no moment of it is whole.
     """
-    if is_owned(database, resource):
+    watched = None if lease is not None else resource
+    if watched is not None and is_owned(database, watched):
         raise _busy(database)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     if database.is_sqlite:
@@ -51,7 +54,7 @@ def copy_store(database: Database, path: Path, resource: str) -> None:
     copy = Database(str(path))
     try:
         migrate(copy)
-        whole = _forget(copy, resource) if database.is_sqlite else _fill(copy, database, resource)
+        whole = _forget(copy, watched) if database.is_sqlite else _fill(copy, database, watched)
     finally:
         copy.engine.dispose()
     if not whole:  # a run began in the meantime
@@ -77,20 +80,20 @@ def _back_up(path: Path, into: Path) -> None:
             source.backup(target)
 
 
-def _forget(copy: Database, resource: str) -> bool:
+def _forget(copy: Database, watched: str | None) -> bool:
     with copy.unchecked_write() as connection:
-        whole = not is_owned_within(connection, resource)
+        whole = watched is None or not is_owned_within(connection, watched)
         for table in reversed(tables.metadata.sorted_tables):
             if not _is_copied(table):
                 connection.execute(table.delete())
     return whole
 
 
-def _fill(copy: Database, database: Database, resource: str) -> bool:
+def _fill(copy: Database, database: Database, watched: str | None) -> bool:
     with database.read() as source, copy.unchecked_write() as target:
         # A record may be a copy of one that comes later.
         target.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        whole = not is_owned_within(source, resource)
+        whole = watched is None or not is_owned_within(source, watched)
         for table in tables.metadata.sorted_tables:
             if whole and _is_copied(table):
                 _copy_table(source, target, table)

@@ -30,6 +30,7 @@ from groundswell.store.schema import migrate, revision
 from groundswell.store.shapes import Shapes
 from groundswell.store.themes import Themes
 from groundswell.store.vectors import Vectors
+from groundswell.store.versions import Versions
 
 
 class Store:
@@ -58,6 +59,7 @@ class Store:
         self.ledger = Ledger(database)
         self.lookups = Lookups(database)
         self.outbox = Outbox(database)
+        self.versions = Versions(database)
 
     @property
     def place(self) -> str:
@@ -76,15 +78,20 @@ class Store:
         """
         return hold(self._database, resource, ttl_seconds=ttl_seconds)
 
-    def copy_to(self, path: Path) -> None:
+    def copy_to(self, path: Path, lease: Lease | None = None) -> None:
         """Copy all but accounts, leases and jobs into a new SQLite file.
+
+        Parameters
+        ----------
+        lease
+            Of the run that copies, if it is one; while it has it, nobody else changes the store.
 
         Raises
         ------
         BusyError
             A run is at work.
         """
-        copy_store(self._database, path, "pipeline")
+        copy_store(self._database, path, "pipeline", lease)
 
     def image(self) -> bytes:
         """Return bytes that are equal for stores of equal content; takes a copy of all of it."""

@@ -38,6 +38,7 @@ from groundswell.store.columns import (
     table,
 )
 from groundswell.store.theme_tables import assignment, found_assignment, found_theme, theme
+from groundswell.store.version_table import model_version
 
 __all__ = [
     "account_tables",
@@ -50,6 +51,7 @@ __all__ = [
     "handover_table",
     "job_tables",
     "metadata",
+    "model_version",
     "theme",
 ]
 
@@ -209,18 +211,6 @@ annotation = table(
         "confidence BETWEEN 0 AND 1 AND polarity BETWEEN -1 AND 1 AND severity BETWEEN 0 AND 1",
         name="annotation_ranges",
     ),
-)
-
-theme_model = table(
-    "theme_model",
-    key("version", Integer),
-    required("run_id", Integer, part_of("run.run_id")),
-    required("encoder_id"),
-    required("fingerprint"),
-    required("settings", Document),
-    required("file"),
-    required("sha256"),
-    required("statements", Integer),
 )
 
 theme_change = table(

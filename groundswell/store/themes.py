@@ -1,12 +1,19 @@
-"""Fitted theme models, the themes and which statement belongs to which."""
+"""The themes of the fitted model in use, and which statement belongs to which."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select
 
-from groundswell.domain import NOISE, Event, NeedTheme, RiseAlert, ThemeAssignment, ThemeChange
+from groundswell.domain import (
+    NOISE,
+    Event,
+    ModelVersion,
+    NeedTheme,
+    RiseAlert,
+    ThemeAssignment,
+    ThemeChange,
+)
 from groundswell.domain.drafts import FIRST_MADE
 from groundswell.failpoints import failpoint
 from groundswell.store import shapes, tables
@@ -14,32 +21,16 @@ from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.mentions import chosen
 from groundswell.store.outbox import tell
-from groundswell.store.rows import batches, columns_of, frame, row_of, values
+from groundswell.store.rows import batches, frame, row_of, values
 from groundswell.store.shapes import Heirs, Shaped
+from groundswell.store.versions import enthrone
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
-class ModelRow:
-    """A fitted theme model: its file of arrays and what it was fitted on."""
-
-    version: int
-    """From 1, one more for each fit."""
-    encoder_id: str
-    fingerprint: str
-    """Of the statements and settings it was fitted on."""
-    settings: Mapping[str, Any]
-    file: str
-    """Name of the file of arrays, which is on disk before this row is."""
-    sha256: str
-    statements: int
-    """How many it was fitted on."""
-
-
 class Themes:
-    """The tables ``theme_model``, ``theme``, ``assignment`` and what is told of them."""
+    """The tables ``theme``, ``assignment`` and what is told of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,7 +39,7 @@ class Themes:
         self,
         lease: Lease,
         run_id: int,
-        model: ModelRow,
+        model: ModelVersion,
         themes: Sequence[NeedTheme],
         assignments: Sequence[ThemeAssignment],
         retired: Mapping[int, Heirs],
@@ -85,7 +76,7 @@ class Themes:
             failpoint("themes.fit.assignments")
             shapes.cover(connection, shaped)
             shapes.write_changes(connection, run_id, [*changes, *shaped.changes])
-            upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
+            enthrone(connection, model, run_id)
 
     def add_assignments(
         self,
@@ -109,7 +100,7 @@ class Themes:
         self,
         lease: Lease,
         run_id: int,
-        model: ModelRow,
+        model: ModelVersion,
         themes: Sequence[NeedTheme],
         assignments: Sequence[ThemeAssignment],
         changes: Sequence[ThemeChange] = (),
@@ -135,7 +126,7 @@ class Themes:
             shapes.write_assignments(connection, assignments)
             failpoint("themes.open.assignments")
             shapes.write_changes(connection, run_id, changes)
-            upsert(connection, tables.theme_model, [row_of(model, run_id=run_id)])
+            enthrone(connection, model, run_id)
 
     def save_changes(
         self,
@@ -241,14 +232,6 @@ class Themes:
         )
         with self._database.read() as connection:
             return frame(connection, query)
-
-    def current_model(self) -> ModelRow | None:
-        """Return the newest fitted model."""
-        version = tables.theme_model.c.version
-        newest = select(*columns_of(tables.theme_model, ModelRow)).order_by(version.desc())
-        with self._database.read() as connection:
-            row = connection.execute(newest.limit(1)).first()
-            return None if row is None else ModelRow(*row)
 
     def themes(self, include_retired: bool = False) -> list[NeedTheme]:
         """Return the themes, sorted by id."""

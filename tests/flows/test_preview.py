@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from flows import steps
 from flows.context import utc_now
-from flows.preview import preview_draft, sweep
+from flows.copies import copied, sweep
+from flows.preview import preview_draft
 from flows.ranking import changes_since_last_run, load_report
 from groundswell.config import Config, StoreConfig, load_config
 from groundswell.domain import Draft
@@ -158,13 +159,13 @@ def test_before_the_first_report_there_is_nothing_to_compare_with(tmp_path: Path
 
 
 def test_what_a_killed_worker_left_is_swept_and_nothing_else(config: Config) -> None:
-    from flows.preview import _prefix
-
     beside = config.store.path.parent
-    (beside / f"{_prefix(config)}abc").mkdir()
-    (beside / f"{_prefix(config)}abc" / "groundswell.db").write_text("customers' words")
+    with open_store(config.store.database) as store, copied(config, store, "preview") as twin:
+        folder = twin.store.path.parent
+        shutil.copytree(folder, folder.with_name(f"{folder.name}-left"))
     (beside / "preview-of-another-abc").mkdir()
-    sweep(config)
+    assert len(left_behind(config)) == 2
+    sweep(config, "preview")
     assert left_behind(config) == ["preview-of-another-abc"]
     assert config.store.path.exists()
 

@@ -83,7 +83,7 @@ def test_new_rows_of_known_needs_are_placed_without_a_refit(config: Config, tmp_
     for new in range(45, 50):
         assert after[str(new)] == before[str(new - 6)]
     with open_store(config.store.database) as store:
-        model = store.themes.current_model()
+        model = store.versions.champion("themes")
     assert model is not None
     assert model.version == 1
 
@@ -107,7 +107,7 @@ def test_retrain_fits_anew_and_same_data_keep_every_id(config: Config) -> None:
     steps.run(steps.RETRAIN, config, kind="retrain")
     assert _labels(config) == before
     with open_store(config.store.database) as store:
-        model = store.themes.current_model()
+        model = store.versions.champion("themes")
     assert model is not None
     assert model.version == 2
 
@@ -183,7 +183,7 @@ def test_nothing_to_rank_is_said_in_one_line(config: Config, tmp_path: Path) -> 
 
 def test_a_changed_theme_file_is_refused(config: Config, tmp_path: Path) -> None:
     steps.run(steps.REFRESH, config, kind="refresh")
-    (path,) = config.embedding.cache.glob("themes-*.safetensors")
+    (path,) = Path(config.models.registry).glob("themes-*.safetensors")
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     _write(tmp_path, _rows(range(48)))
     with pytest.raises(ModelError, match=r"themes-\w+\.safetensors: was changed"):

@@ -87,7 +87,7 @@ def test_a_need_nobody_had_opens_a_provisional_theme_without_a_refit(tmp_path: P
     assert "fingerprint" in opened.label.lower()
     assert {one.theme_id: one.label for one in needs(config) if one != opened} == before
     with open_store(config.store.database) as store:
-        model = store.themes.current_model()
+        model = store.versions.champion("themes")
         report = load_report(store)
     assert model is not None
     assert model.settings["fitted_in"] == 1, "nothing was fitted anew"

@@ -11,13 +11,14 @@ from groundswell.domain import (
     Account,
     Copy,
     FeedbackRecord,
+    ModelVersion,
     NeedTheme,
     Statement,
     ThemeAssignment,
     ThemeChange,
     content_id,
 )
-from groundswell.store import Lease, ModelRow, SearchFilter, Store
+from groundswell.store import Lease, SearchFilter, Store
 from tests.groundswell.samples import START, begin
 
 TEXTS = (
@@ -62,7 +63,7 @@ def statements(store: Store, lease: Lease, run_id: int) -> list[Statement]:
     placed = [ThemeAssignment(found[0].statement_id, 3, 0.9)]
     placed += [ThemeAssignment(found[0].statement_id, 4, 0.2)]
     placed += [ThemeAssignment(found[1].statement_id, NOISE, 1.0)]
-    model = ModelRow(1, "hashing", "f", {}, "themes.npz", "0" * 64, 5)
+    model = ModelVersion("themes", 1, "hashing", "f", run_id, {"statements": 5})
     needs = [NeedTheme(n, f"need {n}", (), (), 1, 0.5) for n in (3, 4)]
     store.themes.save_fit(lease, run_id, model, needs, placed, {})
     return found

@@ -8,12 +8,13 @@ import pytest
 from groundswell.domain import (
     NOISE,
     FeatureCandidate,
+    ModelVersion,
     NeedTheme,
     RiseAlert,
     ThemeAssignment,
     ThemeChange,
 )
-from groundswell.store import Lease, ModelRow, Store
+from groundswell.store import Lease, Store
 from tests.groundswell.samples import RECORD, START, accepted, begin, opened, split
 
 
@@ -22,8 +23,13 @@ def theme(theme_id: int, **changes: object) -> NeedTheme:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def model(version: int) -> ModelRow:
-    return ModelRow(version, "m1", "f", {"k": 15, "grid": (0.5, 1.0)}, f"t-{version}", "0", 3)
+def model(version: int) -> ModelVersion:
+    settings = {"k": 15, "grid": (0.5, 1.0)}
+    return ModelVersion("themes", version, "m1", "f", 1, {"statements": 3}, settings, {"a.b": "0"})
+
+
+def in_use(version: int) -> ModelVersion:
+    return replace(model(version), state="champion", promoted_in=1)
 
 
 class TestThemes:
@@ -37,13 +43,13 @@ class TestThemes:
     def test_a_fit_is_visible_as_a_whole(
         self, store: Store, lease: Lease, run_id: int, statements: list[str]
     ) -> None:
-        assert store.themes.current_model() is None
+        assert store.versions.champion("themes") is None
         assert store.themes.next_theme_id() == 0
         assert list(store.themes.unassigned_statements()["statement_id"]) == statements
         themes = [theme(1, parent_id=0, x=-0.5), theme(0, state="provisional")]
         places = [ThemeAssignment(statement, 1, 0.5) for statement in statements[:2]]
         store.themes.save_fit(lease, run_id, model(1), themes, places, {})
-        assert store.themes.current_model() == model(1)
+        assert store.versions.champion("themes") == in_use(1)
         assert store.themes.themes() == [themes[1], themes[0]]
         assert store.themes.next_theme_id() == 2
         assert list(store.themes.unassigned_statements()["statement_id"]) == statements[2:]
@@ -56,7 +62,7 @@ class TestThemes:
         places = [ThemeAssignment(statement, 2, 1.0) for statement in statements]
         heirs = {0: ((2, 0.75), (1, 0.25))}
         store.themes.save_fit(lease, run_id, model(2), [theme(1), theme(2)], places, heirs)
-        assert store.themes.current_model() == model(2)
+        assert store.versions.champion("themes") == in_use(2)
         assert [t.theme_id for t in store.themes.themes()] == [1, 2]
         assert next(t.state for t in store.themes.themes(include_retired=True)) == "retired"
         assert store.themes.retired_into() == heirs
@@ -71,7 +77,7 @@ class TestThemes:
             store.themes.save_fit(lease, run_id, model(2), [theme(1)], [], {})
         with pytest.raises(ValueError, match=r"both living and retired: \[0\]"):
             store.themes.save_fit(lease, run_id, model(2), [theme(0)], [], {0: ()})
-        assert store.themes.current_model() == model(1)
+        assert store.versions.champion("themes") == in_use(1)
         assert [t.theme_id for t in store.themes.themes()] == [0]
 
     def test_new_assignments_may_bring_new_figures(
@@ -93,7 +99,7 @@ class TestThemes:
         found = ThemeAssignment(statements[0], 1, 1.0)
         store.themes.open_themes(lease, run_id, model(2), [theme(1)], [found], [change])
         assert store.themes.sizes() == {1: 1, NOISE: len(statements) - 1}
-        assert store.themes.current_model() == model(2)
+        assert store.versions.champion("themes") == in_use(2)
         assert [t.theme_id for t in store.themes.themes()] == [0, 1]
         assert store.themes.changes(run_id) == [change]
 

@@ -17,6 +17,7 @@ from groundswell.domain import (
     Copy,
     FeatureCandidate,
     FeedbackRecord,
+    ModelVersion,
     NeedTheme,
     QuarantinedRow,
     ReadRow,
@@ -30,7 +31,6 @@ from groundswell.domain import (
 from groundswell.failpoints import failpoint
 from groundswell.store import (
     Lease,
-    ModelRow,
     Package,
     StepResult,
     Store,
@@ -142,7 +142,7 @@ def _run(store: Store, lease: Lease, folder: Path) -> None:
     texts = store.feedback.texts_without_vector(MODEL)
     vectors = np.array([[len(text), 1, 2, 3] for _, text in texts], dtype=np.float32)
     store.vectors.add(lease, MODEL, [text_hash for text_hash, _ in texts], vectors)
-    if store.themes.current_model() is None:
+    if store.versions.champion("themes") is None:
         _fit(store, lease, run.run_id, folder)
     _watch(store, lease, run.run_id, folder)
     candidate = FeatureCandidate("need-0", "Offline notes", "I need offline notes", ((0, 1.0),))
@@ -254,7 +254,9 @@ def _fit(store: Store, lease: Lease, run_id: int, folder: Path) -> None:
     store.themes.save_fit(
         lease,
         run_id,
-        ModelRow(1, MODEL, "f1", {"seed": 1}, "themes-1.bin", "0", len(statements)),
+        ModelVersion(
+            "themes", 1, MODEL, "f1", run_id, {"statements": len(statements)}, files={"a.bin": "0"}
+        ),
         [NeedTheme(0, "offline notes", ("offline",), (statements[0],), len(statements), 0.9)],
         [ThemeAssignment(statement_id, 0, 0.75) for statement_id in statements],
         {},
@@ -266,13 +268,13 @@ def _watch(store: Store, lease: Lease, run_id: int, folder: Path) -> None:
     first = store.feedback.statements()["statement_id"][0]
     opened = NeedTheme(1, "sync", ("sync",), (first,), 1, 0.6, state="provisional")
     born = ThemeChange("born", (1,), (), (("now", 1.0),), "'sync' was born")
-    model = store.themes.current_model()
+    model = store.versions.champion("themes")
     if model is not None and model.version == 1:
         _write_file(folder / "themes-2.bin", b"more arrays")
         store.themes.open_themes(
             lease,
             run_id,
-            replace(model, version=2, file="themes-2.bin"),
+            replace(model, version=2, files={"a.bin": "1"}),
             [opened],
             [ThemeAssignment(first, 1, 1.0)],
             [born],

@@ -63,7 +63,7 @@ def propose_parts(context: Context, said: Sequence[Said]) -> tuple[Part, Part]:
     """Return what would stay and what would go, as a first proposal."""
     from models.themes.cut import propose_cut
 
-    model = context.store.themes.current_model()
+    model = context.store.versions.champion("themes")
     if model is None or not said:
         return Part((), 0), Part((), 0)
     vectors = context.store.vectors.load(model.encoder_id, [one.text_hash for one in said])

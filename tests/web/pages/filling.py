@@ -16,6 +16,7 @@ from groundswell.domain import (
     AcceptedRow,
     Account,
     FeedbackRecord,
+    ModelVersion,
     NeedTheme,
     QuarantinedRow,
     ReadRow,
@@ -25,7 +26,7 @@ from groundswell.domain import (
     content_id,
 )
 from groundswell.report import IdeaReport
-from groundswell.store import ModelRow, StepResult, Store, open_store
+from groundswell.store import StepResult, Store, open_store
 from groundswell.store.database import Lease
 from models.encoding.embedding import HashingEncoder, embed
 from reports import to_json
@@ -221,9 +222,10 @@ def _add_needs(
 ) -> None:
     needs = [NeedTheme(n, say(f"need {n}"), (), (), 3, 0.7) for n in (1, 2, 900)]
     placed = [ThemeAssignment(s.statement_id, 1, 0.9) for s in statements]
-    model = ModelRow(1, "hashing", "f", {}, "themes-1.npz", "0" * 64, len(statements))
+    known = {"statements": len(statements)}
+    model = ModelVersion("themes", 1, "hashing", "f", run_id, known)
     store.themes.save_fit(lease, run_id, model, needs, placed, {})
-    model = ModelRow(2, "hashing", "g", {}, "themes-2.npz", "0" * 64, len(statements))
+    model = ModelVersion("themes", 2, "hashing", "g", run_id, known)
     store.themes.save_fit(lease, run_id, model, needs[:2], placed, {900: ((1, 0.8),)})
 
 

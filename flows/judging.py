@@ -1,0 +1,193 @@
+"""Compare challengers with the models in use: each on its own, then all on copies of the store."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flows.context import Known, RunContext
+from flows.copies import copied, sweep
+from flows.decisions import what_was_decided
+from flows.registry import files_of, fingerprint, keep_report, read_state
+from flows.shaping import wishes_of
+from flows.statements import annotator_id
+from flows.theme_judging import judge_themes
+from groundswell.config import Config
+from groundswell.domain import Gate, ModelVersion, ThemeChange
+from groundswell.errors import ModelError
+from groundswell.report import Changes, IdeaReport, Measure
+from models.gates import verdicts
+from models.gates.churn import Churn, measure_churn
+from models.gates.constraints import Constraints, check_constraints
+from models.ranking.moves import compare_reports
+from models.themes.shaping import strongest
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A challenger and what was found."""
+
+    version: ModelVersion
+    gates: tuple[Gate, ...]
+    measures: tuple[Measure, ...]
+    changes: Changes | None = None
+    """Against the models in use, on the same data."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing speaks against it so far."""
+        return all(gate.passed for gate in self.gates)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What people would see."""
+
+    report: IdeaReport
+    places: Mapping[str, int]
+    """Statement id to the need it is shown in, `NOISE` for none."""
+    constraints: Constraints
+
+
+def judge(context: RunContext, versions: Sequence[ModelVersion]) -> list[ModelVersion]:
+    """Return challengers with what the gates say of each; their reports are written.
+
+    Where there is none in use, or its files are gone, there is nothing to compare with.
+    """
+    judged = [_alone(context, one) for one in versions if _champion(context, one) is not None]
+    sound = [one.version for one in judged if one.sound]
+    if sound:
+        before, after = _side_by_side(context, sound)
+        judged = [_with_people(context, one, before, after) for one in judged]
+    return [_written(context, one) for one in judged]
+
+
+def _champion(context: RunContext, version: ModelVersion) -> ModelVersion | None:
+    """Return the version in use; None: there is none, or its files are gone."""
+    champion = context.store.versions.champion(version.kind)
+    if champion is None:
+        return None
+    try:
+        for part in champion.files:
+            files_of(context.config).get(champion, part)
+    except ModelError as error:
+        log.warning("%s: nothing can be compared with what is in use: %s", version.name, error)
+        return None
+    return champion
+
+
+def _alone(context: RunContext, version: ModelVersion) -> Judged:
+    champion = _champion(context, version)
+    if champion is None:
+        raise ValueError(f"{version.name}: there is nothing to compare it with")
+    gates, measures = judge_themes(context, version, champion)
+    return Judged(version, tuple(gates), tuple(measures))
+
+
+def _with_people(context: RunContext, one: Judged, before: Shown, after: Shown) -> Judged:
+    """Add what would change for people to what is sound by itself."""
+    if not one.sound:
+        return one
+    best = [[idea.candidate_id for idea in shown.report.ideas] for shown in (before, after)]
+    churn = measure_churn(before.places, after.places, *best)
+    settings = context.config.models
+    gates = (
+        verdicts.constraints(after.constraints),
+        verdicts.churn(
+            churn,
+            statements=settings.churn_statements,
+            ideas=settings.churn_ideas,
+            new=_new_share(context),
+            reasons=_reasons(context),
+        ),
+    )
+    changes = compare_reports(
+        before.report, after.report, new_records=0, theme_changes=_theme_changes(context, one)
+    )
+    return replace(
+        one,
+        gates=(*one.gates, *gates),
+        measures=(*one.measures, *_measures(churn, before, after)),
+        changes=changes,
+    )
+
+
+def _written(context: RunContext, one: Judged) -> ModelVersion:
+    spelt = tuple((gate.name, gate.passed, gate.told) for gate in one.gates)
+    metrics = {measure.name: measure.challenger for measure in one.measures}
+    version = replace(one.version, gates=spelt, metrics=metrics)
+    return keep_report(context, version, one.measures, one.changes)
+
+
+def _theme_changes(context: RunContext, one: Judged) -> tuple[ThemeChange, ...]:
+    if one.version.kind != "themes":
+        return ()
+    return read_state(context.config, one.version).changes
+
+
+def _measures(churn: Churn, before: Shown, after: Shown) -> list[Measure]:
+    held, champion = after.constraints.share, before.constraints.share
+    return [
+        Measure("statements that move", "share", round(churn.moved, 6), None),
+        Measure("best ideas that change", "share", round(churn.ideas, 6), None),
+        Measure(
+            "decisions on needs that hold",
+            "share",
+            round(held, 6),
+            round(champion, 6),
+            more_is_better=True,
+        ),
+    ]
+
+
+def _side_by_side(context: RunContext, versions: Sequence[ModelVersion]) -> tuple[Shown, Shown]:
+    """Return what the models in use show of today's data, and what the challengers would."""
+    sweep(context.config, "challenge")
+    with copied(context.config, context.store, "challenge", context.lease) as twin:
+        return _shown(twin, context, ()), _shown(twin, context, versions)
+
+
+def _shown(twin: Config, context: RunContext, versions: Sequence[ModelVersion]) -> Shown:
+    from flows import steps
+    from flows.ranking import load_report
+    from flows.retraining import put_in_use
+
+    started = context.run.started_at
+    tried = (steps.place_themes, steps.watch_themes, steps.propose_candidates, steps.rank_ideas)
+    with steps.opened_run(
+        twin, kind="refresh", progress=context.progress, as_of=context.as_of, clock=lambda: started
+    ) as copy:
+        for version in versions:
+            put_in_use(copy, version)
+        for step in tried:
+            steps.do(step, copy)
+        places = _places(copy)
+        return Shown(load_report(copy.store, copy.run.run_id), places, _constraints(copy, places))
+
+
+def _constraints(context: Known, places: Mapping[str, int]) -> Constraints:
+    needs = {one.theme_id: one for one in context.store.themes.themes() if one.level == "need"}
+    wishes = wishes_of(context, context.store.shapes.found_themes())
+    return check_constraints(what_was_decided(context).themes, wishes, places, needs)
+
+
+def _places(context: Known) -> dict[str, int]:
+    first = strongest(context.store.shapes.shown_assignments())
+    return dict(zip(first["statement_id"], first["theme_id"].tolist(), strict=True))
+
+
+def _new_share(context: RunContext) -> float:
+    """Return the share of the statements that the themes in use were not fitted on."""
+    champion = context.store.versions.champion("themes")
+    counts = context.store.feedback.counts(annotator_id(context.config))
+    now = counts.statements - counts.uninformative
+    return max(0.0, 1.0 - champion.statements / now) if champion and now else 0.0
+
+
+def _reasons(context: RunContext) -> list[str]:
+    """Return why more may change than usual."""
+    champion = context.store.versions.champion("themes")
+    if champion is not None and champion.fingerprint != fingerprint(context):
+        return ["the settings of [themes], the encoder or what makes themes changed"]
+    return []
