@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from flows import overview, terminal, views
-from flows.context import RunContext, RunKind, RunOutcome, Silence
+from flows.context import Asked, RunContext, RunKind, RunOutcome, Silence
 from flows.progress import duration, shown_progress
 from groundswell.config import Config, load_config
 from groundswell.errors import ConfigError
@@ -26,7 +26,12 @@ RECORD_SECONDS = 0.015
 """What each record adds to a first run on two cores."""
 
 
-def run_by_hand(config_path: Path, kind: RunKind, as_of: datetime | None = None) -> None:
+def run_by_hand(
+    config_path: Path,
+    kind: RunKind,
+    as_of: datetime | None = None,
+    asked: Asked = Asked(),  # noqa: B008  # a frozen value
+) -> None:
     """Run a pipeline and show what came out.
 
     Where PREFECT_API_URL is set, it is a flow run on that server.
@@ -39,14 +44,16 @@ def run_by_hand(config_path: Path, kind: RunKind, as_of: datetime | None = None)
     config = load_config(config_path)
     typer.echo(announcement(config), err=True)
     if "PREFECT_API_URL" in os.environ:
-        outcome = _run_as_flow(config_path, kind, as_of)
+        outcome = _run_as_flow(config_path, kind, as_of, asked)
     else:
         from flows import steps
         from flows.webhooks import told_afterwards
 
         pipeline = {"refresh": steps.REFRESH, "retrain": steps.RETRAIN}[kind]
         with told_afterwards(config), shown_progress() as progress:
-            outcome = steps.run(pipeline, config, kind=kind, progress=progress, as_of=as_of)
+            outcome = steps.run(
+                pipeline, config, kind=kind, progress=progress, as_of=as_of, asked=asked
+            )
     _show(outcome, config)
 
 
@@ -108,14 +115,16 @@ def report_in_place(config: Config) -> "tuple[IdeaReport, Path]":
     return report, _page(config)
 
 
-def _run_as_flow(config_path: Path, kind: RunKind, as_of: datetime | None) -> RunOutcome:
+def _run_as_flow(
+    config_path: Path, kind: RunKind, as_of: datetime | None, asked: Asked
+) -> RunOutcome:
     from flows import serving
 
     if as_of is not None:
         raise ConfigError(
             "--as-of is for a run on this machine; unset PREFECT_API_URL, or set [ranking] as_of"
         )
-    return serving.run_as_flow(config_path, kind)
+    return serving.run_as_flow(config_path, kind, asked)
 
 
 def _last_duration(config: Config) -> float | None:

@@ -16,6 +16,7 @@ from flows.after_shipping import audience, pace
 from flows.decision_commands import decide, log, undo
 from flows.handover_command import handover
 from flows.job_commands import jobs
+from flows.model_commands import models_app
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
 from flows.serve_command import serve
@@ -95,11 +96,22 @@ def run(
 
 
 @app.command()
-def retrain(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Do the same with the themes fitted anew from all feedback."""
+def retrain(
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="Only this kind; may be repeated.", metavar="KIND"),
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="Why.", metavar="TEXT")] = "",
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Leave it to a person to put in use what passes.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Make challengers of the models, compare them, and put in use what passes the gates."""
     from flows.by_hand import run_by_hand
+    from flows.retraining import asked
 
-    run_by_hand(config, "retrain")
+    run_by_hand(config, "retrain", asked=asked(models or (), why=why, waits=wait))
 
 
 @app.command()
@@ -246,6 +258,7 @@ app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
 app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(models_app, name="models")
 app.command()(decide)
 app.command()(log)
 app.command()(undo)

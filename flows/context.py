@@ -10,7 +10,7 @@ from groundswell.config import Config
 from groundswell.domain import MODEL_KINDS, ModelKind
 from groundswell.store import Lease, Run, StepResult, Store
 
-RunKind = Literal["refresh", "retrain", "ingest", "promote"]
+RunKind = Literal["refresh", "retrain", "ingest", "promote", "rollback"]
 
 
 class Progress(Protocol):
@@ -133,6 +133,9 @@ class RunOutcome:
     """Rows of the table of the best ideas, as text."""
     changes_markdown: str
 
+
+Clock = Callable[[], datetime]
+"""Gives the time, aware."""
 
 Step = Callable[[RunContext], StepResult]
 """Loads, computes, saves; run twice it adds nothing."""

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from models.ranking.rank import Ranking
 
 
+IN_USE = "models"
+"""Name under which a report's versions hold the models that made it: ``themes-7 kinds-2``."""
+
+
 def propose_candidates(context: RunContext) -> StepResult:
     """Make one candidate of each need, joined with the backlog items that meet it."""
     needs, items, candidates = proposed(context)
@@ -208,7 +212,12 @@ def _report(
         title=config.report.title,
         as_of=evidence.as_of,
         currency=config.money.currency,
-        versions=(("groundswell", __version__), ("encoder", encoder_id(config)), *weighed.versions),
+        versions=(
+            ("groundswell", __version__),
+            ("encoder", encoder_id(config)),
+            *_in_use(context),
+            *weighed.versions,
+        ),
         strategy=weighed.parameters.strategy,
         weights=ranking.weights,
         evidence_level=ranking.evidence_level,
@@ -233,3 +242,9 @@ def _report(
         portfolio=ranking.portfolio,
         unasked=ranking.unasked,
     )
+
+
+def _in_use(context: Known) -> list[tuple[str, str]]:
+    versions = context.store.versions.all()
+    names = [one.name for one in versions if one.state == "champion"]
+    return [(IN_USE, " ".join(names))] if names else []

@@ -8,17 +8,43 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flows.context import RunContext
+from flows.context import Asked, RunContext
 from flows.judging import judge
 from flows.opening import OPENED
-from flows.theme_fits import ASKED_FOR, fit_version, install, keep_state
-from groundswell.domain import ModelKind, ModelVersion, VersionState
+from flows.theme_fits import fit_version, install, keep_state
+from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, VersionState
+from groundswell.errors import ConfigError
 from groundswell.store import StepResult
 
 log = logging.getLogger(__name__)
 
+ASKED_FOR = "asked for"
+"""Why a version is made where a person gave no reason."""
+
 TRAINED: tuple[ModelKind, ...] = ("themes",)
 """In the order in which one may rest on another."""
+
+
+def asked(models: Sequence[str], *, why: str = "", waits: bool = False) -> Asked:
+    """Return what a retraining is asked for.
+
+    Parameters
+    ----------
+    models
+        Kinds of models; empty: all.
+    why
+        In the words of who asks; empty: ``asked for``.
+
+    Raises
+    ------
+    ConfigError
+        There is no such kind.
+    """
+    unknown = [one for one in models if one not in MODEL_KINDS]
+    if unknown:
+        raise ConfigError(f"{unknown[0]}: no kind of model; known: {', '.join(MODEL_KINDS)}")
+    chosen = tuple(kind for kind in MODEL_KINDS if kind in models or not models)
+    return Asked(chosen, why or ASKED_FOR, waits)
 
 
 def train_challengers(context: RunContext) -> StepResult:

@@ -34,9 +34,11 @@ from prefect.tasks import Task
 from prefect.types.entrypoint import EntrypointType
 
 from flows import steps
-from flows.context import RunContext, RunKind, RunOutcome, Step
+from flows.context import Asked, RunContext, RunKind, RunOutcome, Step
+from flows.retraining import asked
 from flows.webhooks import told_afterwards
 from groundswell.config import Config, ScheduleConfig, load_config
+from groundswell.domain import ModelKind
 from groundswell.errors import ConfigError, UnreachableError
 from groundswell.store import StepResult
 
@@ -54,9 +56,20 @@ def refresh(config_path: str) -> RunOutcome:
 
 
 @flow(persist_result=False)
-def retrain(config_path: str, reason: str = "") -> RunOutcome:
-    """Fit the themes anew and rank again; `reason` is shown beside the run."""
-    return _run("retrain", steps.RETRAIN, load_config(config_path))
+def retrain(
+    config_path: str, models: tuple[ModelKind, ...] = (), why: str = "", wait: bool = False
+) -> RunOutcome:
+    """Make challengers of `models` (none named: of all) and put in use what passes the gates.
+
+    `why` is kept with them; with `wait` a person puts them in use.
+    """
+    given = asked(models, why=why, waits=wait)
+    return _run("retrain", steps.RETRAIN, load_config(config_path), given)
+
+
+def parameters_of(given: Asked) -> dict[str, Any]:
+    """Return the parameters of a flow run that is asked for the same."""
+    return {"models": given.kinds, "why": given.why, "wait": given.waits}
 
 
 FLOWS: dict[str, Flow[..., RunOutcome]] = {"refresh": refresh, "retrain": retrain}
@@ -117,7 +130,9 @@ async def _until_interrupted(runner: Runner) -> None:
     await serving
 
 
-def _run(kind: RunKind, pipeline: tuple[Step, ...], config: Config) -> RunOutcome:
+def _run(
+    kind: RunKind, pipeline: tuple[Step, ...], config: Config, given: Asked | None = None
+) -> RunOutcome:
     for name in PREFECT_LOGGING_EXTRA_LOGGERS.value():
         logging.getLogger(name).setLevel(logging.INFO)  # Prefect passes on warnings only
     shown = cast(UUID, create_progress_artifact(0.0, key=f"{kind}-progress", description=kind))
@@ -132,7 +147,7 @@ def _run(kind: RunKind, pipeline: tuple[Step, ...], config: Config) -> RunOutcom
         return result
 
     with told_afterwards(config):
-        outcome = steps.run(pipeline, config, kind=kind, run_step=run_step)
+        outcome = steps.run(pipeline, config, kind=kind, run_step=run_step, asked=given or Asked())
     create_table_artifact(outcome.top, key="top-ideas", description="The best ideas now")
     create_markdown_artifact(outcome.changes_markdown, key="what-changed")
     return outcome

@@ -21,7 +21,7 @@ from groundswell.config import ScheduleConfig, load_config
 from groundswell.errors import ConfigError
 
 if TYPE_CHECKING:
-    from flows.steps import Progress, RunOutcome
+    from flows.context import Asked, Progress, RunOutcome
 
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
@@ -72,7 +72,7 @@ def serve(config_path: str | Path, *, progress: "Progress | None" = None) -> Non
             scheduled.serve_deployments(config_path, schedule)
 
 
-def run_as_flow(config_path: str | Path, kind: str) -> "RunOutcome":
+def run_as_flow(config_path: str | Path, kind: str, asked: "Asked | None" = None) -> "RunOutcome":
     """Run a pipeline (refresh or retrain) as a flow run on the server at PREFECT_API_URL.
 
     Raises
@@ -84,7 +84,9 @@ def run_as_flow(config_path: str | Path, kind: str) -> "RunOutcome":
     from flows import scheduled
 
     _require_server(os.environ["PREFECT_API_URL"])
-    return scheduled.FLOWS[kind](str(Path(config_path).absolute()))
+    given = {} if asked is None or kind != "retrain" else scheduled.parameters_of(asked)
+    outcome: RunOutcome = scheduled.FLOWS[kind](str(Path(config_path).absolute()), **given)
+    return outcome
 
 
 def server_settings(schedule: ScheduleConfig) -> dict[str, str]:

@@ -12,7 +12,17 @@ from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 
-from flows.context import Progress, RunContext, RunKind, RunOutcome, Silence, Step, utc_now
+from flows.context import (
+    Asked,
+    Clock,
+    Progress,
+    RunContext,
+    RunKind,
+    RunOutcome,
+    Silence,
+    Step,
+    utc_now,
+)
 from flows.evidence import check_strategies
 from flows.gathering import ingest_sources
 from flows.naming import ask_names
@@ -25,7 +35,7 @@ from groundswell import __version__
 from groundswell.config import Config
 from groundswell.domain import content_id
 from groundswell.errors import GroundswellError
-from groundswell.store import Lease, Run, StepResult, Store, open_store
+from groundswell.store import StepResult, open_store
 
 __all__ = [
     "REFRESH",
@@ -78,6 +88,9 @@ RETRAIN: tuple[Step, ...] = (
 
 log = logging.getLogger(__name__)
 
+Call = Callable[[Step, RunContext], StepResult]
+"""Takes a step: plainly, or as a task of Prefect's."""
+
 
 def run(
     steps: tuple[Step, ...],
@@ -85,9 +98,10 @@ def run(
     *,
     kind: RunKind,
     progress: Progress | None = None,
-    run_step: Callable[[Step, RunContext], StepResult] | None = None,
+    run_step: Call | None = None,
     as_of: datetime | None = None,
-    clock: Callable[[], datetime] = utc_now,
+    asked: Asked = Asked(),  # noqa: B008  # a frozen value
+    clock: Clock = utc_now,
 ) -> RunOutcome:
     """Run the steps in order under one lease and one entry of the ledger.
 
@@ -99,6 +113,8 @@ def run(
         Wraps each step, for instance in a task of Prefect's; calls it.
     as_of
         Leave out evidence after this moment.
+    asked
+        What a retraining was asked for.
     clock
         Gives the time, aware.
 
@@ -107,10 +123,10 @@ def run(
     GroundswellError
         What the operator can mend; the run is marked ``failed``.
     """
-    call = run_step or _plainly
-    with opened_run(config, kind=kind, progress=progress, as_of=as_of, clock=clock) as context:
-        counts = {step.__name__: do(step, context, call) for step in steps}
-        return _outcome(context, counts)
+    with opened_run(
+        config, kind=kind, progress=progress, as_of=as_of, asked=asked, clock=clock
+    ) as context:
+        return finish(context, steps, run_step or plainly)
 
 
 @contextmanager
@@ -120,7 +136,8 @@ def opened_run(
     kind: RunKind,
     progress: Progress | None = None,
     as_of: datetime | None = None,
-    clock: Callable[[], datetime] = utc_now,
+    asked: Asked = Asked(),  # noqa: B008  # a frozen value
+    clock: Clock = utc_now,
 ) -> Iterator[RunContext]:
     """Hold the lease and an entry of the ledger for the length of a ``with`` block.
 
@@ -129,9 +146,20 @@ def opened_run(
     """
     check_strategies(config)
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
-        started = _begin(store, lease, config, kind=kind, as_of=as_of, clock=clock)
+        entry = content_id(
+            config.model_dump_json(exclude={"store"}),
+            as_of.isoformat() if as_of else "",
+            repr(asked) if kind == "retrain" else "",
+        )
+        started = store.ledger.begin_run(
+            lease,
+            kind=kind,
+            started_at=clock(),
+            config_hash=entry,
+            versions={"groundswell": __version__},
+        )
         try:
-            yield RunContext(config, store, lease, started, progress or Silence(), as_of)
+            yield RunContext(config, store, lease, started, progress or Silence(), as_of, asked)
         except Exception as error:
             told = str(error) if isinstance(error, GroundswellError) else type(error).__name__
             store.ledger.finish_run(
@@ -141,34 +169,15 @@ def opened_run(
         store.ledger.finish_run(lease, started.run_id, state="ok", finished_at=clock())
 
 
-def _begin(
-    store: Store,
-    lease: Lease,
-    config: Config,
-    *,
-    kind: RunKind,
-    as_of: datetime | None,
-    clock: Callable[[], datetime],
-) -> Run:
-    """Open the ledger's entry for a run, or that of an interrupted one that was asked the same."""
-    settings = config.model_dump_json(exclude={"store"})
-    return store.ledger.begin_run(
-        lease,
-        kind=kind,
-        started_at=clock(),
-        config_hash=content_id(settings, as_of.isoformat() if as_of else ""),
-        versions={"groundswell": __version__},
-    )
-
-
-def _plainly(step: Step, context: RunContext) -> StepResult:
+def plainly(step: Step, context: RunContext) -> StepResult:
+    """Take a step and nothing more."""
     return step(context)
 
 
 def do(
     step: Step,
     context: RunContext,
-    call: Callable[[Step, RunContext], StepResult] = _plainly,
+    call: Call = plainly,
 ) -> StepResult:
     """Take one step and enter it in the ledger."""
     begun = perf_counter()
@@ -178,6 +187,11 @@ def do(
         "%s: %d of %d in %.1f s", result.step, result.items_out, result.items_in, result.seconds
     )
     return result
+
+
+def finish(context: RunContext, steps: tuple[Step, ...], call: Call = plainly) -> RunOutcome:
+    """Take steps in order and return what the run leaves."""
+    return _outcome(context, {step.__name__: do(step, context, call) for step in steps})
 
 
 def _outcome(context: RunContext, counts: dict[str, StepResult]) -> RunOutcome:

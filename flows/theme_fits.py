@@ -25,9 +25,6 @@ from models.themes.tree import Texts, ThemeTree, grow_tree
 if TYPE_CHECKING:
     import pandas as pd
 
-ASKED_FOR = "asked for"
-"""Why a person's retrain fits: it may choose another detail, too."""
-
 
 def fit_version(context: RunContext, reason: str) -> ModelVersion | None:
     """Fit the themes anew and return the version, whose files are written; None: nothing is said.
@@ -39,7 +36,7 @@ def fit_version(context: RunContext, reason: str) -> ModelVersion | None:
         return None
     vectors = context.store.vectors.load(encoder_id(context.config), table.index.tolist())
     first = found_before(context)
-    found, placement = _fitted(context, table, vectors, first, reason)
+    found, placement = _fitted(context, table, vectors, first)
     said = _said(table, vectors, placement)
     context.progress.start("naming themes", None)
     tree = grow_tree(
@@ -117,8 +114,8 @@ def _fitted(
     table: "pd.DataFrame",
     vectors: Vectors,
     first: "pd.DataFrame",
-    reason: str,
 ) -> tuple[ThemeFit, Placement]:
+    """Find themes; a person's retraining may choose another detail, too."""
     settings, texts = context.config.themes, table["text"].tolist()
     context.progress.start("finding themes", None)
     found = fit(
@@ -126,7 +123,7 @@ def _fitted(
         texts,
         neighbours=settings.neighbours,
         min_statements=settings.min_statements,
-        before=earlier(context, table, first, same_detail=reason != ASKED_FOR),
+        before=earlier(context, table, first, same_detail=context.run.kind != "retrain"),
         advance=context.progress.advance,
     )
     context.progress.finish()

@@ -13,13 +13,16 @@ from reports.interchange import (
     schema,
     to_json,
 )
+from reports.model_words import MODELS, measured
 from reports.rendering import render, render_model, render_plan
 from reports.table import top_table_rows
 
 __all__ = [
+    "MODELS",
     "audience_csv",
     "changes_markdown",
     "from_json",
+    "measured",
     "model_from_json",
     "model_json",
     "plan_from_json",

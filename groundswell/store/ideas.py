@@ -42,9 +42,10 @@ class Ideas:
             upsert(connection, table, [row_of(c, run_id=run_id) for c in candidates])
 
     def candidates(self) -> list[FeatureCandidate]:
-        """Return the candidates of the newest run that has any, sorted by id."""
-        table = tables.candidate
-        newest = select(func.max(table.c.run_id)).scalar_subquery()
+        """Return the candidates of the newest run that has any and stands, sorted by id."""
+        table, run = tables.candidate, tables.run
+        standing = select(func.max(table.c.run_id)).join(run).where(run.c.state != "withdrawn")
+        newest = standing.scalar_subquery()
         with self._database.read() as connection:
             return values(connection, table, FeatureCandidate, table.c.run_id == newest)
 
@@ -101,12 +102,15 @@ class Ideas:
             return connection.scalar(query.limit(1))
 
     def reports_ready(self) -> list[tuple[datetime, int]]:
-        """Return when each report of a run that went well was ready, and its run, in order."""
+        """Return when each report of a run that went well was ready, and its run, in order.
+
+        Those withdrawn since count: they were seen.
+        """
         report, run = tables.report.c, tables.run.c
         query = (
             select(run.finished_at, report.run_id)
             .join_from(tables.report, tables.run)
-            .where(run.state == "ok", run.finished_at.is_not(None))
+            .where(run.state.in_(("ok", "withdrawn")), run.finished_at.is_not(None))
             .order_by(run.finished_at, report.run_id)
         )
         with self._database.read() as connection:

@@ -4,7 +4,7 @@ The ledger, not a scheduler's colour, is the truth about a run. A run that was k
 still ``running`` by the next owner of its lease, who carries it on under the same number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -19,7 +19,8 @@ from groundswell.store.engines import lock_numbers, upsert
 from groundswell.store.outbox import forget_old, tell
 from groundswell.store.rows import columns_of, row_of, values
 
-RunState = Literal["running", "ok", "failed", "crashed"]
+RunState = Literal["running", "ok", "failed", "crashed", "withdrawn"]
+"""``withdrawn``: it went well, and somebody went back behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,14 @@ class Ledger:
                 tell(connection, [Event("report.ready", str(run_id))])
             forget_old(connection)
 
+    def withdraw(self, lease: Lease, run_ids: Sequence[int]) -> None:
+        """Take back the reports of runs that went well; what they read stays."""
+        run = tables.run
+        with self._database.write("ledger.withdraw", lease) as connection:
+            for run_id in run_ids:
+                theirs = (run.c.run_id == run_id, run.c.state == "ok")
+                connection.execute(update(run).where(*theirs).values(state="withdrawn"))
+
     def runs(self, limit: int = 20, before: int | None = None) -> list[Run]:
         """Return the newest runs, of those before run `before`, newest first."""
         query = select(*columns_of(tables.run, Run)).order_by(tables.run.c.run_id.desc())
@@ -147,6 +156,20 @@ class Ledger:
         """Return a run's steps, sorted by name."""
         with self._database.read() as connection:
             return values(connection, tables.step, StepResult, tables.step.c.run_id == run_id)
+
+    def get(self, run_id: int) -> Run:
+        """Return a run.
+
+        Raises
+        ------
+        ValueError
+            There is none of this number.
+        """
+        with self._database.read() as connection:
+            found = values(connection, tables.run, Run, tables.run.c.run_id == run_id)
+        if not found:
+            raise ValueError(f"there is no run {run_id}")
+        return found[0]
 
     def last_run(self, state: RunState = "ok", before: int | None = None) -> Run | None:
         """Return the newest run in a state, of those before run `before`."""

@@ -26,6 +26,8 @@ NEWEST_SHARE = 0.2
 FEWEST_TIES = 50
 """Ties among the newest from which anything can be said."""
 NEIGHBOURS = 20
+TOLERANCE = 0.01
+"""Nats per tie that are nothing: themes usually foretell about one."""
 ONE_SIDED = 1.645
 """Standard errors by which a loss must exceed 0 to be one: 95 %, one side."""
 
@@ -60,9 +62,9 @@ class Foresight:
 
     @property
     def lost(self) -> bool:
-        """Whether the challenger surely foretells less."""
+        """Whether the challenger surely foretells less, by more than nothing."""
         gain = self.challenger - self.champion
-        return self.known and gain + ONE_SIDED * self.error < 0.0
+        return self.known and gain + ONE_SIDED * self.error < -TOLERANCE
 
 
 def golden_set(vectors: Vectors, texts: list[str], moments: FloatArray) -> GoldenSet:

@@ -186,7 +186,7 @@ def test_a_changed_theme_file_is_refused(config: Config, tmp_path: Path) -> None
     (path,) = Path(config.models.registry).glob("themes-*.safetensors")
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     _write(tmp_path, _rows(range(48)))
-    with pytest.raises(ModelError, match=r"themes-\w+\.safetensors: was changed"):
+    with pytest.raises(ModelError, match=r"themes-model-\w+\.safetensors: was changed"):
         steps.run(steps.REFRESH, config, kind="refresh")
 
 
