@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from groundswell.domain import ModelKind, ModelVersion
 
 if TYPE_CHECKING:
+    from groundswell.domain import ModelVersion
     from groundswell.report import ModelReport
 
 models_app = typer.Typer(no_args_is_help=True, help="Versions of what is learned.")
@@ -111,7 +111,7 @@ def promote(
 
 @models_app.command()
 def rollback(
-    kind: Annotated[ModelKind, typer.Argument(metavar="KIND", help="Of model, such as themes.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Of model, such as themes.")],
     why: WhyOption = "",
     by: ByOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
@@ -120,12 +120,13 @@ def rollback(
     from flows import promotion
     from flows.decisions import this_user
     from flows.progress import shown_progress
+    from flows.registry import kinds_named
     from groundswell.config import load_config
 
     settings = load_config(config)
     with shown_progress() as progress:
         version, run_id = promotion.roll_back(
-            settings, kind, by=by or this_user(), why=why, progress=progress
+            settings, kinds_named((kind,))[0], by=by or this_user(), why=why, progress=progress
         )
     typer.echo(
         f"{version.name} is in use again, and the report of run {run_id} is shown."
@@ -133,7 +134,7 @@ def rollback(
     )
 
 
-def _show_list(versions: Sequence[ModelVersion]) -> None:
+def _show_list(versions: "Sequence[ModelVersion]") -> None:
     from flows.terminal import TwoLines, foreign, output, table
 
     if not versions:
@@ -152,7 +153,7 @@ def _show_list(versions: Sequence[ModelVersion]) -> None:
     output().print(made)
 
 
-def _show_one(version: ModelVersion, report: "ModelReport | None") -> None:
+def _show_one(version: "ModelVersion", report: "ModelReport | None") -> None:
     import reports
     from flows.terminal import foreign, output, table
 
@@ -179,7 +180,7 @@ def _show_one(version: ModelVersion, report: "ModelReport | None") -> None:
 
 
 def _show_differences(
-    before: ModelVersion, now: ModelVersion, found: Sequence[tuple[str, str, str]]
+    before: "ModelVersion", now: "ModelVersion", found: Sequence[tuple[str, str, str]]
 ) -> None:
     from flows.terminal import foreign, output, table
 

@@ -8,7 +8,8 @@ from flows.context import Known, RunContext
 from flows.statements import annotator_id, encoder_id
 from groundswell import __version__
 from groundswell.config import Config
-from groundswell.domain import Gate, ModelKind, ModelVersion, VersionState, content_id
+from groundswell.domain import MODEL_KINDS, Gate, ModelKind, ModelVersion, VersionState, content_id
+from groundswell.errors import ConfigError
 from groundswell.files import write_whole
 from groundswell.model_files import ModelFiles
 from groundswell.report import Changes, GateResult, Measure, ModelReport
@@ -24,6 +25,20 @@ MODEL = "model.safetensors"
 """Part of a version: its arrays."""
 REPORT = "report.json"
 """Part of a version: what was found of it."""
+
+
+def kinds_named(names: Sequence[str]) -> tuple[ModelKind, ...]:
+    """Return kinds of models by their names, in the order in which they rest on one another.
+
+    Raises
+    ------
+    ConfigError
+        There is no such kind.
+    """
+    unknown = [one for one in names if one not in MODEL_KINDS]
+    if unknown:
+        raise ConfigError(f"{unknown[0]}: no kind of model; known: {', '.join(MODEL_KINDS)}")
+    return tuple(kind for kind in MODEL_KINDS if kind in names)
 
 
 def files_of(config: Config) -> ModelFiles:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from flows.context import Asked, RunContext
 from flows.judging import judge
 from flows.opening import OPENED
+from flows.registry import kinds_named
 from flows.theme_fits import fit_version, install, keep_state
 from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, VersionState
-from groundswell.errors import ConfigError
 from groundswell.store import StepResult
 
 log = logging.getLogger(__name__)
@@ -40,11 +40,7 @@ def asked(models: Sequence[str], *, why: str = "", waits: bool = False) -> Asked
     ConfigError
         There is no such kind.
     """
-    unknown = [one for one in models if one not in MODEL_KINDS]
-    if unknown:
-        raise ConfigError(f"{unknown[0]}: no kind of model; known: {', '.join(MODEL_KINDS)}")
-    chosen = tuple(kind for kind in MODEL_KINDS if kind in models or not models)
-    return Asked(chosen, why or ASKED_FOR, waits)
+    return Asked(kinds_named(models) or MODEL_KINDS, why or ASKED_FOR, waits)
 
 
 def train_challengers(context: RunContext) -> StepResult:
