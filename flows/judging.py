@@ -12,7 +12,7 @@ from flows.shaping import wishes_of
 from flows.statements import annotator_id
 from flows.theme_judging import judge_themes
 from groundswell.config import Config
-from groundswell.domain import Gate, ModelVersion, ThemeChange
+from groundswell.domain import GateResult, ModelVersion, ThemeChange
 from groundswell.errors import ModelError
 from groundswell.report import Changes, IdeaReport, Measure
 from models.gates import verdicts
@@ -29,7 +29,7 @@ class Judged:
     """A challenger and what was found."""
 
     version: ModelVersion
-    gates: tuple[Gate, ...]
+    gates: tuple[GateResult, ...]
     measures: tuple[Measure, ...]
     changes: Changes | None = None
     """Against the models in use, on the same data."""

@@ -9,7 +9,7 @@ from flows.ranking import IN_USE, load_report
 from flows.registry import freshness
 from flows.retraining import put_in_use
 from groundswell.config import Config
-from groundswell.domain import Gate, ModelKind, ModelVersion
+from groundswell.domain import GateResult, ModelKind, ModelVersion
 from groundswell.errors import ConfigError
 from groundswell.store import Store
 from models.themes.state import ASSIGNMENTS
@@ -159,7 +159,7 @@ def _check(context: RunContext, version: ModelVersion, *, anyway: bool, why: str
         )
 
 
-def _told(gates: list[Gate]) -> str:
+def _told(gates: list[GateResult]) -> str:
     return ", ".join(f"the gate '{gate.name}' says: {gate.told}" for gate in gates)
 
 

@@ -212,12 +212,7 @@ def _report(
         title=config.report.title,
         as_of=evidence.as_of,
         currency=config.money.currency,
-        versions=(
-            ("groundswell", __version__),
-            ("encoder", encoder_id(config)),
-            *_in_use(context),
-            *weighed.versions,
-        ),
+        versions=(*_versions(context), *weighed.versions),
         strategy=weighed.parameters.strategy,
         weights=ranking.weights,
         evidence_level=ranking.evidence_level,
@@ -244,7 +239,8 @@ def _report(
     )
 
 
-def _in_use(context: Known) -> list[tuple[str, str]]:
-    versions = context.store.versions.all()
-    names = [one.name for one in versions if one.state == "champion"]
-    return [(IN_USE, " ".join(names))] if names else []
+def _versions(context: Known) -> list[tuple[str, str]]:
+    """Return what made a report: the program, the encoder, and the models in use."""
+    made = [("groundswell", __version__), ("encoder", encoder_id(context.config))]
+    names = [one.name for one in context.store.versions.all() if one.state == "champion"]
+    return [*made, (IN_USE, " ".join(names))] if names else made

@@ -8,11 +8,18 @@ from flows.context import Known, RunContext
 from flows.statements import annotator_id, encoder_id
 from groundswell import __version__
 from groundswell.config import Config
-from groundswell.domain import MODEL_KINDS, Gate, ModelKind, ModelVersion, VersionState, content_id
+from groundswell.domain import (
+    MODEL_KINDS,
+    GateResult,
+    ModelKind,
+    ModelVersion,
+    VersionState,
+    content_id,
+)
 from groundswell.errors import ConfigError
 from groundswell.files import write_whole
 from groundswell.model_files import ModelFiles
-from groundswell.report import Changes, GateResult, Measure, ModelReport
+from groundswell.report import Changes, Measure, ModelReport
 from groundswell.store import Store
 from models.gates import verdicts
 from models.themes.model import ThemeModel, from_bytes, to_bytes
@@ -81,7 +88,7 @@ def read_state(config: Config, version: ModelVersion) -> ThemeState:
     return from_parts({part: files.get(version, part) for part in (ASSIGNMENTS, THEMES)})
 
 
-def freshness(context: Known, version: ModelVersion) -> Gate:
+def freshness(context: Known, version: ModelVersion) -> GateResult:
     """Say whether a challenger is of today's data and was compared with what is in use."""
     champion = context.store.versions.champion(version.kind)
     counts = context.store.feedback.counts(annotator_id(context.config))

@@ -7,7 +7,7 @@ import numpy as np
 from flows.context import RunContext
 from flows.registry import files_of, freshness, read_model, read_state
 from flows.statements import annotator_id, encoder_id
-from groundswell.domain import NOISE, Gate, IntArray, ModelVersion
+from groundswell.domain import NOISE, GateResult, IntArray, ModelVersion
 from groundswell.report import Measure
 from models.gates import verdicts
 from models.gates.foresight import ONE_SIDED, Foresight, foresee, golden_set
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def judge_themes(
     context: RunContext, version: ModelVersion, champion: ModelVersion
-) -> tuple[list[Gate], list[Measure]]:
+) -> tuple[list[GateResult], list[Measure]]:
     """Return what the gates say that need no copy of the store, and what was measured."""
     state, model = read_state(context.config, version), read_model(context.config, version)
     gates = [verdicts.whole(model, state), freshness(context, version)]
@@ -59,7 +59,7 @@ def _labels(table: "pd.DataFrame", assignments: "pd.DataFrame") -> IntArray:
     return first.reindex(table["statement"], fill_value=NOISE).to_numpy(np.int64)
 
 
-def _limits(context: RunContext, version: ModelVersion, champion: ModelVersion) -> Gate:
+def _limits(context: RunContext, version: ModelVersion, champion: ModelVersion) -> GateResult:
     files = files_of(context.config)
     return verdicts.limits(
         files.size(version), version.statements, (files.size(champion), champion.statements)

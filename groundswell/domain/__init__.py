@@ -55,7 +55,7 @@ from groundswell.domain.themes import (
 )
 from groundswell.domain.versions import (
     MODEL_KINDS,
-    Gate,
+    GateResult,
     ModelKind,
     ModelVersion,
     VersionState,
@@ -86,7 +86,7 @@ __all__ = [
     "FeatureCandidate",
     "FeedbackRecord",
     "FloatArray",
-    "Gate",
+    "GateResult",
     "Handover",
     "IdeaVerdict",
     "IntArray",

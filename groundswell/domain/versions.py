@@ -14,7 +14,7 @@ VersionState = Literal["challenger", "champion", "retired", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateResult:
     """One thing that a challenger must not do worse than the champion."""
 
     name: str
@@ -52,7 +52,7 @@ class ModelVersion:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     """Name to value, on data that it was not made from."""
     gates: tuple[tuple[str, bool, str], ...] = ()
-    """As `Gate`; empty: not judged yet, or the first of its kind."""
+    """As `GateResult`; empty: not judged yet, or the first of its kind."""
     promoted_in: int | None = None
     """The run that put it in use; None: never was."""
 
@@ -67,12 +67,12 @@ class ModelVersion:
         return int(self.snapshot.get("statements", 0))
 
     @property
-    def judged(self) -> tuple[Gate, ...]:
+    def judged(self) -> tuple[GateResult, ...]:
         """What the gates said."""
-        return tuple(Gate(*one) for one in self.gates)
+        return tuple(GateResult(*one) for one in self.gates)
 
     @property
-    def failed(self) -> tuple[Gate, ...]:
+    def failed(self) -> tuple[GateResult, ...]:
         """The gates it did not pass."""
         return tuple(gate for gate in self.judged if not gate.passed)
 

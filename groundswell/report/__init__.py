@@ -19,7 +19,7 @@ from groundswell.report.evidence import (
 )
 from groundswell.report.ideas import CriterionPart, RankedIdea, ReviewVerdict
 from groundswell.report.learning import LearnedWeight, Learning
-from groundswell.report.model import GateResult, Measure, ModelReport
+from groundswell.report.model import Measure, ModelReport
 from groundswell.report.plan import (
     AlternativePlan,
     CapacityPrice,
@@ -55,7 +55,6 @@ __all__ = [
     "Effort",
     "Estimate",
     "ForcedPick",
-    "GateResult",
     "IdeaCategory",
     "IdeaMove",
     "IdeaReport",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from groundswell.domain import GateResult
 from groundswell.report.whole import Changes
 
 
@@ -21,15 +22,6 @@ class Measure:
     high: float | None = None
     more_is_better: bool | None = None
     """None: neither is."""
-
-
-@dataclass(frozen=True, slots=True)
-class GateResult:
-    """What one gate said."""
-
-    name: str
-    passed: bool
-    told: str
 
 
 @dataclass(frozen=True, slots=True)

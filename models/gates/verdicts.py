@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from groundswell.domain import NOISE, Gate
+from groundswell.domain import NOISE, GateResult
 from models.gates.churn import Churn
 from models.gates.constraints import SHARE, Constraints
 from models.gates.foresight import FEWEST_TIES, Foresight
@@ -24,14 +24,16 @@ UNSEEN = 0.2
 """Share of statements that a challenger may not know yet."""
 
 
-def whole(model: ThemeModel, state: ThemeState) -> Gate:
+def whole(model: ThemeModel, state: ThemeState) -> GateResult:
     """Refuse arrays that are no clustering: not finite, not unit, of themes not there."""
     faults = [*_faulty_arrays(model), *_faulty_themes(model, state)]
     told = "; ".join(faults) if faults else "all arrays are finite and fit together"
-    return Gate("whole", not faults, told)
+    return GateResult("whole", not faults, told)
 
 
-def fresh(*, champion: int | None, parent: int | None, unseen: float, encoder_fits: bool) -> Gate:
+def fresh(
+    *, champion: int | None, parent: int | None, unseen: float, encoder_fits: bool
+) -> GateResult:
     """Refuse what was made beside another champion, of old data or of another encoder's vectors.
 
     Parameters
@@ -48,43 +50,43 @@ def fresh(*, champion: int | None, parent: int | None, unseen: float, encoder_fi
     elif unseen > UNSEEN:
         told = f"{unseen:.0%} of the statements came after it was made; at most {UNSEEN:.0%} may"
     else:
-        return Gate("fresh", True, f"{1.0 - unseen:.0%} of the statements were known to it")
-    return Gate("fresh", False, told)
+        return GateResult("fresh", True, f"{1.0 - unseen:.0%} of the statements were known to it")
+    return GateResult("fresh", False, told)
 
 
-def golden(found: Foresight) -> Gate:
+def golden(found: Foresight) -> GateResult:
     """Refuse themes that foretell less of what was said last."""
     if not found.known:
         told = f"{found.ties} ties among the newest statements, {FEWEST_TIES} are needed to tell"
-        return Gate("golden set", True, told)
+        return GateResult("golden set", True, told)
     told = (
         f"{found.challenger:.3f} nats per tie among the newest statements, the champion"
         f" {found.champion:.3f}, standard error of the difference {found.error:.3f}"
     )
-    return Gate("golden set", not found.lost, told)
+    return GateResult("golden set", not found.lost, told)
 
 
-def calibrated(challenger: Calibration, champion: Calibration | None) -> Gate:
+def calibrated(challenger: Calibration, champion: Calibration | None) -> GateResult:
     """Refuse memberships that are not what they claim."""
     if challenger.texts < FEWEST_TEXTS:
-        return Gate("calibration", True, f"{challenger.texts} texts are too few to tell")
+        return GateResult("calibration", True, f"{challenger.texts} texts are too few to tell")
     before = "" if champion is None else f", the champion's {champion.error:.3f}"
     told = f"memberships are off by {challenger.error:.3f} on average{before}"
-    return Gate("calibration", not challenger.worse_than(champion), told)
+    return GateResult("calibration", not challenger.worse_than(champion), told)
 
 
-def constraints(found: Constraints) -> Gate:
+def constraints(found: Constraints) -> GateResult:
     """Refuse what breaks decisions."""
     told = f"{found.share:.1%} of {found.total:,} decisions on needs hold, {SHARE:.0%} must"
     shown = [f"{what} {why}" for what, why in found.broken[:3]]
     if not found.total:
         told = "nothing was decided on needs"
-    return Gate("decisions", found.hold, "; ".join([told, *shown]))
+    return GateResult("decisions", found.hold, "; ".join([told, *shown]))
 
 
 def churn(
     found: Churn, *, statements: float, ideas: float, new: float, reasons: Sequence[str]
-) -> Gate:
+) -> GateResult:
     """Refuse what changes more for people than they can be asked to follow.
 
     Parameters
@@ -105,10 +107,10 @@ def churn(
     if over and reasons:
         told.append("more was to be expected: " + ", ".join(reasons))
     told += [f"theme-{need} is lost: {share:.0%} of it is in no need" for need, share in found.lost]
-    return Gate("churn", not found.lost and (not over or bool(reasons)), "; ".join(told))
+    return GateResult("churn", not found.lost and (not over or bool(reasons)), "; ".join(told))
 
 
-def limits(size: int, statements: int, champion: tuple[int, int] | None) -> Gate:
+def limits(size: int, statements: int, champion: tuple[int, int] | None) -> GateResult:
     """Refuse what is too large to be read and searched as quickly as before.
 
     Parameters
@@ -125,7 +127,7 @@ def limits(size: int, statements: int, champion: tuple[int, int] | None) -> Gate
         each = champion[0] / max(champion[1], 1)
         allowed = min(allowed, max(SMALL_BYTES, GROWTH * each * statements))
     told = f"{size / 1e6:,.1f} MB, at most {allowed / 1e6:,.1f} MB"
-    return Gate("limits", size <= allowed, told)
+    return GateResult("limits", size <= allowed, told)
 
 
 def _faulty_arrays(model: ThemeModel) -> list[str]:
