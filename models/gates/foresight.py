@@ -13,10 +13,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from groundswell.domain import NOISE, FloatArray, IntArray, Vectors
-from models.nearest.neighbours import exact_unit_rows, neighbour_graph
+from models.nearest.neighbours import RANK_DAMPING, exact_unit_rows, neighbour_graph
 from models.themes.fitting import neighbours_for
 from models.themes.foretelling import PAYS_FOR, Halves, hits, try_partition
-from models.themes.likeness import Said, neighbours_within
+from models.themes.likeness import Likeness, Said, neighbours_within, some_of
 from models.themes.wording import read_wording
 
 MOST_TEXTS = 16_000
@@ -26,6 +26,12 @@ NEWEST_SHARE = 0.2
 FEWEST_TIES = 50
 """Ties among the newest from which anything can be said."""
 NEIGHBOURS = 20
+"""Among the older statements, in a large set; fewer in a small one."""
+NEAREST = 5
+"""Others among the newest that each is tied to: fewer than a theme that is worth its name has."""
+STRAY = 0.05
+"""Share of ties that follow chance whatever the themes: else one tie that nobody foresaw would
+count more than all others."""
 TOLERANCE = 0.01
 """Nats per tie that are nothing: themes usually foretell about one."""
 ONE_SIDED = 1.645
@@ -82,11 +88,20 @@ def golden_set(vectors: Vectors, texts: list[str], moments: FloatArray) -> Golde
     if len(rows) > MOST_TEXTS:
         rows = rows[np.linspace(0, len(rows) - 1, MOST_TEXTS).astype(np.int64)]
     outside = np.arange(len(rows)) >= round(len(rows) * (1.0 - NEWEST_SHARE))
-    count = neighbours_for(len(rows), NEIGHBOURS)
-    if count < 1:
-        return GoldenSet(rows, _cut(sp.csr_array((len(rows), len(rows))), outside))
+    inner, outer = np.flatnonzero(~outside), np.flatnonzero(outside)
+    if min(len(inner), len(outer)) < 2:
+        return GoldenSet(rows, _unjoined(inner, outer))
     said = Said(exact_unit_rows(vectors[rows]), read_wording([texts[row] for row in rows]))
-    return GoldenSet(rows, _cut(neighbour_graph(neighbours_within(said, count)), outside))
+    older, newest = some_of(said, inner), some_of(said, outer)
+    halves = Halves(
+        inner=inner,
+        graph=_graph(older, neighbours_for(len(inner), NEIGHBOURS)),
+        between=_towards(newest, older),
+        outer=outer,
+        ties=sp.coo_array(_graph(newest, NEAREST)),
+        sizes=np.ones(len(inner)),
+    )
+    return GoldenSet(rows, halves)
 
 
 def foresee(golden: GoldenSet, champion: IntArray, challenger: IntArray) -> Foresight:
@@ -154,19 +169,32 @@ def _ratios(halves: Halves, codes: IntArray, inside: np.ndarray) -> FloatArray:
     rows = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
     share = float(graph.data[codes[rows] == codes[graph.indices]].sum()) / total
     chance = float(((np.bincount(codes, strengths) / total) ** 2).sum())
+    share = (1.0 - STRAY) * share + STRAY * chance
     within = np.log(max(share, _LEAST) / max(chance, _LEAST))
     across = np.log(max(1.0 - share, _LEAST) / max(1.0 - chance, _LEAST))
     return np.asarray(np.where(inside, within, across))
 
 
-def _cut(graph: sp.csr_array, outside: np.ndarray) -> Halves:
-    inner, outer = np.flatnonzero(~outside), np.flatnonzero(outside)
-    older, newest = graph[inner], graph[outer]
+def _graph(said: Said, count: int) -> sp.csr_array:
+    return neighbour_graph(neighbours_within(said, min(count, len(said.vectors) - 1)))
+
+
+def _towards(newest: Said, older: Said) -> sp.csr_array:
+    """Tie each newest statement to the older ones nearest to it, nearer ones more strongly."""
+    count = min(NEIGHBOURS, len(older.vectors))
+    indices, _ = Likeness(older).nearest(newest, count)
+    weights = np.broadcast_to(1.0 / (RANK_DAMPING + np.arange(count)), indices.shape)
+    rows = np.repeat(np.arange(len(indices)), count)
+    shape = (len(indices), len(older.vectors))
+    return sp.csr_array((weights.ravel(), (rows, indices.ravel())), shape=shape)
+
+
+def _unjoined(inner: IntArray, outer: IntArray) -> Halves:
     return Halves(
         inner=inner,
-        graph=sp.csr_array(older[:, inner]),
-        between=sp.csr_array(newest[:, inner]),
+        graph=sp.csr_array((len(inner), len(inner))),
+        between=sp.csr_array((len(outer), len(inner))),
         outer=outer,
-        ties=sp.coo_array(newest[:, outer]),
+        ties=sp.coo_array((len(outer), len(outer))),
         sizes=np.ones(len(inner)),
     )
