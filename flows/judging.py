@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from flows.context import Known, RunContext
 from flows.copies import copied, sweep
 from flows.decisions import what_was_decided
+from flows.naming import called
 from flows.registry import files_of, fingerprint, keep_report, read_state
 from flows.shaping import wishes_of
 from flows.statements import annotator_id
@@ -167,9 +168,13 @@ def _shown(twin: Config, context: RunContext, versions: Sequence[ModelVersion]) 
 
 
 def _constraints(context: Known, places: Mapping[str, int]) -> Constraints:
-    needs = {one.theme_id: one for one in context.store.themes.themes() if one.level == "need"}
+    shown = called(context, context.store.themes.themes())
+    needs = {one.theme_id: one for one in shown if one.level == "need"}
+    decided = what_was_decided(context)
+    named = {n: one.label for n, one in decided.themes.items() if one.label is not None}
+    lost = [(one.target, one.reason) for one in decided.needs_review]
     wishes = wishes_of(context, context.store.shapes.found_themes())
-    return check_constraints(what_was_decided(context).themes, wishes, places, needs)
+    return check_constraints(named, lost, wishes, places, needs)
 
 
 def _places(context: Known) -> dict[str, int]:

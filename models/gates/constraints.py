@@ -1,9 +1,9 @@
 """Whether what reviewers decided about needs holds in what would be shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from groundswell.domain import NOISE, NeedTheme, ThemeVerdict
+from groundswell.domain import NOISE, NeedTheme
 from models.themes.wishes import Wishes
 
 SHARE = 0.99
@@ -30,7 +30,8 @@ class Constraints:
 
 
 def check_constraints(
-    verdicts: Mapping[int, ThemeVerdict],
+    named: Mapping[int, str],
+    lost: Sequence[tuple[str, str]],
     wishes: Wishes,
     shown: Mapping[str, int],
     themes: Mapping[int, NeedTheme],
@@ -39,8 +40,10 @@ def check_constraints(
 
     Parameters
     ----------
-    verdicts
-        What stands, by the theme that it is about now.
+    named
+        Need to the name that a person gave it.
+    lost
+        (what was decided about, why that is not there any more).
     wishes
         What they ask for.
     shown
@@ -48,17 +51,17 @@ def check_constraints(
     themes
         The needs that are shown, by id.
     """
-    broken = [*wishes.unmet]
+    broken = [*lost, *wishes.unmet]
     broken += _misplaced(wishes, shown)
     broken += _not_merged(wishes, shown, themes)
     broken += _not_split(wishes, shown, themes)
-    named = {n: one.label for n, one in verdicts.items() if one.label is not None}
     broken += [
         (f"theme-{n}", f"is not called {label!r}")
         for n, label in sorted(named.items())
         if n in themes and themes[n].label != label
     ]
-    total = len(wishes.unmet) + len(wishes.places) + len(wishes.barred) + len(wishes.homes)
+    total = len(lost) + len(wishes.unmet) + len(wishes.places) + len(wishes.barred)
+    total += len(wishes.homes)
     total += len(wishes.cuts) + sum(len(cut.examples) for cut in wishes.cuts) + len(named)
     return Constraints(total, tuple(broken))
 

@@ -150,14 +150,16 @@ def too_long(model: ThemeModel, state: ThemeState) -> tuple[ThemeModel, ThemeSta
 
 
 def another_list(model: ThemeModel, state: ThemeState) -> tuple[ThemeModel, ThemeState]:
-    return model, replace(state, themes=state.themes[1:], retired={state.themes[0].theme_id: ()})
+    gone = int(model.theme_ids[0])
+    themes = tuple(one for one in state.themes if one.theme_id != gone)
+    return model, replace(state, themes=themes, retired={gone: ()})
 
 
 def sure_of_what_is_wrong(model: ThemeModel, state: ThemeState) -> tuple[ThemeModel, ThemeState]:
     """Have neighbours vote for the next need, all of one mind."""
     ids = model.theme_ids.tolist()
     other = dict(zip(ids, [*ids[1:], ids[0]], strict=True))
-    half = np.arange(len(model.labels)) % 3 == 0
+    half = np.arange(len(model.labels)) % 5 < 2
     wrong = np.array([other.get(one, NOISE) for one in model.labels.tolist()])
     return replace(model, labels=np.where(half, wrong, model.labels)), state
 
@@ -176,7 +178,20 @@ def bloated(model: ThemeModel, state: ThemeState) -> tuple[ThemeModel, ThemeStat
     )
 
 
-def names_forgotten(model: ThemeModel, state: ThemeState) -> tuple[ThemeModel, ThemeState]:
-    return model, replace(
-        state, themes=tuple(replace(one, label="something else") for one in state.themes)
+def heirs_forgotten(model: ThemeModel, state: ThemeState) -> tuple[ThemeModel, ThemeState]:
+    """Let need 0 go on under another number, and nobody know of it."""
+    other = {0: 50}
+    table = state.assignments.copy()
+    table["theme_id"] = table["theme_id"].replace(other)
+    order = np.argsort([other.get(one, one) for one in model.theme_ids.tolist()])
+    ids = np.array([other.get(one, one) for one in model.theme_ids.tolist()])
+    themes = [replace(t, theme_id=other.get(t.theme_id, t.theme_id)) for t in state.themes]
+    return (
+        replace(
+            model,
+            labels=np.where(model.labels == 0, 50, model.labels),
+            theme_ids=ids[order],
+            centroids=model.centroids[order],
+        ),
+        replace(state, assignments=table, themes=tuple(themes), retired={0: ()}),
     )

@@ -91,14 +91,14 @@ def test_a_version_says_what_it_was_made_of(config: Config) -> None:
 
 SABOTAGES: list[tuple[str, dict[str, Any], str]] = [
     ("shuffled labels", {"tampering": retrained.shuffled}, "golden set"),
-    ("a need dropped", {"tampering": retrained.without_a_need}, "churn"),
+    ("a need dropped", {"tampering": retrained.without_a_need}, "golden set"),
     ("needs renumbered", {"tampering": retrained.renumbered}, "churn"),
     ("vectors that are not numbers", {"tampering": retrained.not_finite}, "whole"),
     ("vectors that are too long", {"tampering": retrained.too_long}, "whole"),
     ("a need in the arrays alone", {"tampering": retrained.another_list}, "whole"),
     ("sure of what is wrong", {"tampering": retrained.sure_of_what_is_wrong}, "calibration"),
     ("bloated files", {"tampering": retrained.bloated}, "limits"),
-    ("names forgotten", {"tampering": retrained.names_forgotten}, "decisions"),
+    ("heirs forgotten", {"tampering": retrained.heirs_forgotten}, "decisions"),
     ("stale data", {"snapshot": lambda _: {"statements": 200, "decisions": 0}}, "fresh"),
     ("beside another champion", {"parents": lambda _: (("themes", 9),)}, "fresh"),
     ("another encoder's vectors", {"encoder_id": lambda _: "another"}, "fresh"),
