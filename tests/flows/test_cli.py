@@ -168,7 +168,7 @@ def test_a_retrain_is_entered_as_one(ran: Path) -> None:
     assert type_in(ran, "retrain").status == 0
     runs = read(ran, "status")["runs"]
     assert [entry["run"]["kind"] for entry in runs] == ["retrain", "refresh"]
-    assert [step["step"] for step in runs[0]["steps"]][2] == "fit_themes"
+    assert [step["step"] for step in runs[0]["steps"]][2] == "train_challengers"
 
 
 def test_evidence_after_the_day_asked_for_is_not_used(ran: Path) -> None:
