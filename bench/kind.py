@@ -3,7 +3,10 @@
 ``python -m bench kind --train FILE.csv --test FILE.csv`` learns from the first file and is judged
 on the second; columns ``text`` and ``label``, any labels; ``--no-tune`` leaves the encoder as it
 is, which takes a minute instead of several. ``python -m bench kind`` alone judges the
-annotation that needs no labels, on statements written for this project.
+annotation that needs no labels, on statements written for this project; with ``--corrections N``
+also what N kinds that a reviewer says (``--only-wrong``: where another one was told) bring on
+statements that nobody touched, of ``--test`` where given, with the labels bug, feature, question
+or those of the annotation; ``--first M`` of its rows.
 """
 
 import argparse
@@ -14,13 +17,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bench.corrections import kinds_of, over_seeds, taught_kinds
 from bench.themes import peak_rss_mb
 from groundswell.config import Config
 from groundswell.domain import content_id
 from groundswell.errors import IngestError
 from models.encoding.embedding import Encoder, embed, load_encoder
 from models.encoding.model_folder import ModelFolder, find_model
-from models.statements.annotation import annotate, example_texts
+from models.statements.annotation import annotate
+from models.statements.annotator import CorrectedStatements, example_texts
 from models.statements.kind_classifier import fit_kind_classifier
 
 STATEMENTS = Path(__file__).with_name("kind_statements.csv")
@@ -37,6 +42,10 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
         cache=settings.cache,
         threads=settings.threads,
     )
+    if options.corrections:
+        return judge_corrections(
+            _labelled(options), encoder, options.corrections, only_wrong=options.only_wrong
+        )
     if options.train is None:
         return judge_annotation(read_columns(STATEMENTS, COLUMNS), encoder)
     train = read_columns(options.train, ("text", "label"))
@@ -46,6 +55,8 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
 
 
 COLUMNS = ("text", "kind", "polarity", "severity")
+SEEDS = range(1, 11)
+"""Of the halves."""
 
 
 def judge_classifier(
@@ -81,6 +92,18 @@ def judge_classifier(
         "seconds": round(done - began, 1),
         "peak_rss_mb": peak_rss_mb(),
     }
+
+
+def judge_corrections(
+    rows: Sequence[tuple[str, str]], encoder: Encoder, count: int, *, only_wrong: bool
+) -> dict[str, Any]:
+    """Say kinds in half of (text, label) and judge the other half, for some seeds."""
+    texts, kinds = [text for text, _ in rows], kinds_of([label for _, label in rows])
+    said = CorrectedStatements(texts, embed(texts, encoder), kinds)
+    examples = embed(example_texts(), encoder)
+    return over_seeds(
+        [taught_kinds(said, examples, count, seed=s, only_wrong=only_wrong) for s in SEEDS]
+    )
 
 
 def judge_annotation(rows: Sequence[dict[str, str]], encoder: Encoder) -> dict[str, Any]:
@@ -136,6 +159,13 @@ def read_columns(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     return rows
 
 
+def _labelled(options: argparse.Namespace) -> list[tuple[str, str]]:
+    if options.test is None:
+        return [(row["text"], row["kind"]) for row in read_columns(STATEMENTS, COLUMNS)]
+    rows = read_columns(options.test, ("text", "label"))[: options.first]
+    return [(row["text"], row["label"]) for row in rows]
+
+
 def _f1(true: Sequence[str], found: Sequence[str]) -> dict[str, Any]:
     from sklearn.metrics import f1_score
 
@@ -149,12 +179,16 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench kind", description=__doc__)
     parser.add_argument("--train", type=Path, help="CSV file: text,label")
     parser.add_argument("--test", type=Path, help="CSV file: text,label")
+    parser.add_argument("--corrections", type=int, metavar="N", help="kinds that are said")
+    parser.add_argument("--only-wrong", action="store_true", help="only those told wrongly")
+    parser.add_argument("--first", type=int, metavar="M", help="rows of --test")
     parser.add_argument("--model", default=Config().embedding.model)
     parser.add_argument(
         "--no-tune", action="store_true", help="learn in a minute, without tuning the encoder"
     )
     parser.add_argument("--seed", type=int, default=Config().ranking.seed)
     options = parser.parse_args(argv)
-    if (options.train is None) != (options.test is None):
+    alone = options.corrections and options.train is None
+    if (options.train is None) != (options.test is None) and not alone:
         parser.error("--train and --test go together")
     return options

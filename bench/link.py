@@ -20,6 +20,10 @@ ece
 ..._cosine, ..._bm25
     the same by the cosine of the vectors alone, and by stems of words alone (Okapi BM25).
 
+With ``--corrections N`` a drawn reviewer who knows the truth answers N of the matches that are
+shown for half of the queries; the figures are of those of the other half, before and after.
+``--only-wrong``: only where the match is told wrongly.
+
 ``python -m bench link --build REQUESTS.csv FEATURES.csv OUT.csv`` makes such a file of feature
 requests and what was released, ``--titles ITEMS.csv OUT.csv`` of titles and descriptions, and
 ``--fit FILE.csv ...`` fits the numbers of `models.linking.chances` to the fitted halves.
@@ -38,19 +42,22 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from bench.corrections import over_seeds, taught_links
 from groundswell.config import Config
 from groundswell.domain import FloatArray, Vectors, content_id
 from groundswell.errors import IngestError
 from models.encoding.embedding import embed, load_encoder
 from models.evidence.inputs import cosine
+from models.linking.link_foresight import calibration_error
 from models.linking.matching import Texts, match
 from models.linking.words import find_stems
 
 COLUMNS = ("query", "doc", "relevant")
+SEEDS = range(1, 11)
+"""Of which matches are answered."""
 FIRST = 3
 """Docs of a query that a person would look at."""
 RECALL = 0.7
-BINS = 10
 BM25_SATURATION, BM25_LENGTH = 1.2, 0.75
 """k1 and b, at the usual values of Robertson and Zaragoza (2009), "The Probabilistic Relevance
 Framework: BM25 and Beyond", section 3.4."""
@@ -82,7 +89,10 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
     if options.fit:
         return fit_files(options.fit)
     asked = [*read_pairs(options.data, half=options.half)]
-    return judge(asked, vectors_of(asked, options.vectors))
+    vectors = vectors_of(asked, options.vectors)
+    if options.corrections:
+        return judge_corrections(asked, vectors, options.corrections, options.only_wrong)
+    return judge(asked, vectors)
 
 
 def judge(asked: Sequence[Asked], vectors: dict[str, Vectors]) -> dict[str, Any]:
@@ -100,6 +110,23 @@ def judge(asked: Sequence[Asked], vectors: dict[str, Vectors]) -> dict[str, Any]
         if not name:
             result |= calibration(scores, relevant)
     return result
+
+
+def judge_corrections(
+    asked: Sequence[Asked], vectors: dict[str, Vectors], count: int, only_wrong: bool
+) -> dict[str, Any]:
+    """Answer matches of half of the queries, and judge those of the other half."""
+    halves: dict[bool, list[tuple[FloatArray, NDArray[np.bool_]]]] = {True: [], False: []}
+    for group in asked:
+        scores = _probable(group, *texts_of(group, vectors))
+        for query, values, truth in zip(group.queries, scores, group.relevant, strict=True):
+            halves[half_of(query) == "kept"].append((values, truth))
+    return over_seeds(
+        [
+            taught_links(halves[True], halves[False], count, seed=seed, only_wrong=only_wrong)
+            for seed in SEEDS
+        ]
+    )
 
 
 def order_quality(
@@ -140,14 +167,6 @@ def calibration(
         "sure": int(sure.sum()),
         "sure_precision": round(float(true[sure].mean()), 4) if sure.any() else np.nan,
     }
-
-
-def calibration_error(probability: FloatArray, true: NDArray[np.bool_]) -> float:
-    """Return the expected calibration error over `BINS` equal bins, 0 to 1."""
-    bins = np.minimum((probability * BINS).astype(int), BINS - 1)
-    counts = np.bincount(bins, minlength=BINS)
-    off = np.bincount(bins, probability, BINS) - np.bincount(bins, true.astype(float), BINS)
-    return float(np.abs(off).sum() / counts.sum())
 
 
 def read_pairs(path: Path, *, half: str | None = None) -> Iterator[Asked]:
@@ -274,6 +293,8 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     what.add_argument("--build", type=Path, nargs=3, metavar=("REQUESTS", "FEATURES", "OUT"))
     what.add_argument("--titles", type=Path, nargs=2, metavar=("ITEMS", "OUT"))
     what.add_argument("--fit", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--corrections", type=int, metavar="N", help="matches that are answered")
+    parser.add_argument("--only-wrong", action="store_true", help="only those told wrongly")
     parser.add_argument("--half", choices=("fitted", "kept"), help="half of the queries")
     parser.add_argument("--vectors", type=Path, help="vectors of the sorted texts, not encoded")
     return parser.parse_args(argv)

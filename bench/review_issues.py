@@ -15,7 +15,8 @@ import pandas as pd
 from groundswell.domain import NOISE, IntArray, Vectors, content_id
 from models.encoding.embedding import Encoder, embed
 from models.naming.phrases import find_phrases
-from models.statements.annotation import annotate, example_texts
+from models.statements.annotation import annotate
+from models.statements.annotator import example_texts
 from models.statements.splitting import split_statements
 from models.trends.emerging import EmergingParameters, read_releases
 

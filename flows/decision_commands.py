@@ -1,11 +1,15 @@
 """The commands by which a person decides, looks decisions up and undoes them."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
 from flows.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+
+if TYPE_CHECKING:
+    from groundswell.domain import Decision
 
 ReviewerOption = Annotated[
     str,
@@ -14,10 +18,22 @@ ReviewerOption = Annotated[
 SHOWN = 20
 """Decisions that are listed where nobody says how many."""
 
+Status = Literal["accept", "reject", "defer", "reopen"]
+Kind = Literal["problem", "request", "praise", "question", "other"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SAME = {"same": True, "different": False, "computed": None}
+"""What an answer says of an idea and a match; none: as computed."""
+
 
 def decide(
-    idea: Annotated[str, typer.Argument(metavar="IDEA", help="Its id, or its rank.")],
-    answer: Annotated[Literal["accept", "reject", "defer", "reopen"], typer.Argument()],
+    target: Annotated[
+        str, typer.Argument(metavar="IDEA", help="Its id, or its rank; or statement-ID.")
+    ],
+    answer: Annotated[Literal[Status, "same", "different", "computed", Kind], typer.Argument()],
+    match: Annotated[
+        str, typer.Argument(help="What it is the same as, or not: item-RF-7, deal-D-7, signal-ID.")
+    ] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why.", metavar="TEXT")] = "",
     until: Annotated[
         datetime | None,
@@ -31,21 +47,22 @@ def decide(
     reviewer: ReviewerOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Accept, reject, defer or reopen an idea; the next run heeds it."""
-    from flows import decisions, views
-    from groundswell.config import load_config
+    """Accept, reject, defer or reopen an idea; the next run heeds it.
 
-    if (answer == "defer") != (until is not None):
+    "same", "different" or "computed" says of an idea and a MATCH whether both are the same thing;
+    "problem", "request", "praise", "question", "other" or "computed" of a statement its kind.
+    """
+    from flows import views
+
+    day = until.date() if until else None
+    if (answer == "defer") != (day is not None):
         raise typer.BadParameter("--until DATE goes with defer, and defer with it")
-    made = decisions.decide_on(
-        load_config(config),
-        idea,
-        answer,
-        reason=reason,
-        until=until.date() if until else None,
-        reviewer=reviewer,
-    )
-    views.show_decisions([made])
+    of_statement = target.startswith("statement-")
+    if of_statement != (answer in KINDS) and answer != "computed":
+        raise typer.BadParameter("a kind is said of statement-ID, all else of an idea")
+    if bool(match) != (answer in SAME and not of_statement):
+        raise typer.BadParameter("MATCH goes with same, different and computed, and they with it")
+    views.show_decisions([_decided(config, target, answer, match, day, reason, reviewer)])
 
 
 def log(
@@ -81,3 +98,31 @@ def undo(
     from groundswell.config import load_config
 
     views.show_decisions([decisions.undo(load_config(config), number, reviewer=reviewer)])
+
+
+def _decided(
+    config: Path,
+    target: str,
+    answer: str,
+    match: str,
+    until: date | None,
+    reason: str,
+    reviewer: str,
+) -> "Decision":
+    """Record an answer about a statement, about an idea and a match, or about an idea."""
+    from flows import decisions
+    from groundswell.config import load_config
+
+    settings = load_config(config)
+    status = next((one for one in STATUSES if one == answer), None)
+    kind = next((one for one in KINDS if one == answer), None)
+    if target.startswith("statement-"):
+        return decisions.decide_kind(settings, target, kind, reason=reason, reviewer=reviewer)
+    if status is None:
+        same = SAME[answer]
+        return decisions.decide_link(
+            settings, target, match, same, reason=reason, reviewer=reviewer
+        )
+    return decisions.decide_on(
+        settings, target, status, reason=reason, until=until, reviewer=reviewer
+    )

@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Literal
 from flows.context import Known, utc_now
 from flows.overview import find_idea, reading
 from groundswell.config import Config
-from groundswell.domain import Decision, Draft, FeatureCandidate
+from groundswell.domain import (
+    Deal,
+    Decision,
+    Draft,
+    FeatureCandidate,
+    MarketSignal,
+    StatementKind,
+    WorkItem,
+)
 from groundswell.domain.chain import spell
+from groundswell.domain.decisions import Fields
+from groundswell.domain.drafts import sameness, statement_named
 from groundswell.errors import ConfigError, StoreError
 from groundswell.store import Store
 
 if TYPE_CHECKING:
-    from models.ranking.verdicts import Attached
+    from models.ranking.verdicts import Attached, NeedsReview
 
 Clock = Callable[[], datetime]
 Answer = Literal["accept", "reject", "defer", "reopen"]
@@ -54,9 +64,89 @@ def decide_on(
     changes = {"until": until.isoformat() if until else None} if answer == "defer" else {}
     with reading(config) as store:
         target = _idea_id(store, name)
-        seen = store.decisions.verdicts().of(target).version
-        draft = Draft(answer, target, reviewer or this_user(), clock(), changes, reason)
-        return store.decisions.record(draft, seen)
+        return _record(
+            store,
+            target,
+            lambda who: Draft(answer, target, who, clock(), changes, reason),
+            reviewer,
+        )
+
+
+def decide_link(
+    config: Config,
+    name: str,
+    other: str,
+    same: bool | None,
+    *,
+    reason: str = "",
+    reviewer: str = "",
+    clock: Clock = utc_now,
+) -> Decision:
+    """Record whether an idea and something that it was compared with are the same thing.
+
+    Parameters
+    ----------
+    name
+        The idea's id, or its rank in the newest report.
+    other
+        As the idea's page names it: ``item-RF-7``, ``deal-D-7`` or ``signal-ID``.
+    same
+        None: as computed.
+
+    Raises
+    ------
+    ConfigError
+        There is no such idea.
+    DecisionError
+        The other side cannot be compared with an idea, or somebody else came first.
+    """
+    with reading(config) as store:
+        target, changes = _idea_id(store, name), {sameness(other): same}
+        return _record(
+            store,
+            target,
+            lambda who: Draft("link", target, who, clock(), changes, reason),
+            reviewer,
+        )
+
+
+def decide_kind(
+    config: Config,
+    statement: str,
+    kind: StatementKind | None,
+    *,
+    reason: str = "",
+    reviewer: str = "",
+    clock: Clock = utc_now,
+) -> Decision:
+    """Record what kind a statement is.
+
+    Parameters
+    ----------
+    statement
+        ``statement-ID``, as the page of its idea names it.
+    kind
+        None: as computed.
+
+    Raises
+    ------
+    ConfigError
+        There is no such statement.
+    DecisionError
+        Somebody else came first.
+    """
+    with reading(config) as store:
+        if not store.lookups.said([statement_named(statement) or ""]):
+            raise ConfigError(
+                f"{statement!r}: no such statement; 'groundswell idea ID' names those it quotes"
+            )
+        changes: Fields = {"kind": kind}
+        return _record(
+            store,
+            statement,
+            lambda who: Draft("set_kind", statement, who, clock(), changes, reason),
+            reviewer,
+        )
 
 
 def undo(config: Config, number: int, *, reviewer: str = "", clock: Clock = utc_now) -> Decision:
@@ -161,7 +251,7 @@ def notes_on_decisions(context: Known, candidates: Sequence[FeatureCandidate]) -
     decided = what_was_decided(context)
     unmet = wishes_of(context, context.store.shapes.found_themes()).unmet
     more = [*without_idea(decided, candidates), *(NeedsReview(*one) for one in unmet)]
-    return review_notes(decided, more)
+    return review_notes(decided, [*more, *_without_ground(context, decided)])
 
 
 def anchor(context: Known) -> list[tuple[str, str]]:
@@ -170,9 +260,31 @@ def anchor(context: Known) -> list[tuple[str, str]]:
     return [(ANCHOR, f"{head.number} {head.hash}")] if head.number else []
 
 
+def _without_ground(context: Known, decided: "Attached") -> "list[NeedsReview]":
+    """Return what was said of other things and of statements that are not there any more."""
+    from models.linking.said import name_of
+    from models.ranking.verdicts import without_other, without_statement
+
+    found: list[NeedsReview] = []
+    if any(verdict.links for verdict in decided.ideas.values()):
+        market, at = context.store.market, context.known_at
+        others: list[WorkItem | Deal | MarketSignal] = [*market.work_items(at), *market.deals(at)]
+        others += market.signals(at)
+        found += without_other(decided, {name_of(other) for other in others})
+    kinds = context.store.decisions.verdicts(context.decided_by).statements
+    there = {one.statement_id for one in context.store.lookups.said(list(kinds))}
+    return [*found, *without_statement(kinds, there)]
+
+
 def _read_anchor(told: str) -> tuple[int, str]:
     number, _, known = told.partition(" ")
     return int(number), known
+
+
+def _record(store: Store, target: str, draft: Callable[[str], Draft], reviewer: str) -> Decision:
+    """Record what a reviewer drafts over what stands; empty: who is logged in here."""
+    seen = store.decisions.verdicts().of(target).version
+    return store.decisions.record(draft(reviewer or this_user()), seen)
 
 
 def _idea_id(store: Store, name: str) -> str:

@@ -8,7 +8,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from flows.terminal import table
-from groundswell.report import IdeaReport, Quote, RankedIdea, ReviewVerdict
+from groundswell.report import IdeaReport, Match, Quote, RankedIdea, ReviewVerdict
 from reports import figures
 from reports.inert import one_line
 
@@ -143,6 +143,7 @@ def _rest(idea: RankedIdea) -> Iterator[RenderableType]:
             ]
             + [line for line in (figures.effort_factors(idea.effort), idea.effort.uplift) if line],
         ),
+        ("Compared with", [_match(match) for match in idea.matches]),
         ("What would change the rank", idea.what_would_change),
         (
             "Rank by strategy",
@@ -163,6 +164,13 @@ def sparkline(counts: Sequence[int]) -> str:
     )
 
 
+def _match(match: Match) -> str:
+    """Return in a line what an idea was compared with, who says so, and how sure it is."""
+    said = "the same" if match.said else "not the same"
+    by = f"{said}, says {match.said_by}; " if match.said is not None else ""
+    return f"{match.other} ({match.kind}) {match.title}: {by}{match.why or 'nothing in common'}"
+
+
 def _heading(text: str) -> Iterator[RenderableType]:
     yield Text()
     yield Rule(Text(text, "bold"), align="left", style="dim")
@@ -170,5 +178,6 @@ def _heading(text: str) -> Iterator[RenderableType]:
 
 def _quote(quote: Quote) -> RenderableType:
     who = (quote.account, quote.segment, quote.channel, figures.day(quote.created_at), quote.place)
-    source = " · ".join(one_line(part) for part in who if part)
+    more = (quote.kind, f"statement-{quote.statement_id}")
+    source = " · ".join(one_line(part) for part in (*who, *more) if part)
     return Group(Text(f"“{one_line(quote.text)}”"), Padding(Text(source, "dim"), (0, 0, 0, 2)))

@@ -120,6 +120,7 @@ def ranked(
     frozen
         The reference snapshot to score by, as JSON; None: one of this ranking.
     """
+    from models.ranking.matches import find_matches
     from models.ranking.rank import rank_candidates
     from models.ranking.scoring import reference_from_json
 
@@ -136,7 +137,10 @@ def ranked(
         reference=reference_from_json(frozen) if frozen else None,
     )
     shown.finish()
-    ranking = replace(ranking, ideas=in_their_words(context, evidence, ranking.ideas))
+    ideas = in_their_words(context, evidence, ranking.ideas)
+    matches = find_matches(evidence, candidates)
+    ideas = tuple(replace(one, matches=matches[one.candidate_id]) for one in ideas)
+    ranking = replace(ranking, ideas=ideas)
     report = _report(context, stamp, evidence, ranking, weighed)
     report = with_learning(context, report, weighed.adopted)
     return _vouching(context, report, candidates), ranking
@@ -240,7 +244,11 @@ def _report(
 
 
 def _versions(context: Known) -> list[tuple[str, str]]:
-    """Return what made a report: the program, the encoder, and the models in use."""
-    made = [("groundswell", __version__), ("encoder", encoder_id(context.config))]
+    """Return what made a report: the program, encoder and annotator, and the models in use."""
+    made = [
+        ("groundswell", __version__),
+        ("encoder", encoder_id(context.config)),
+        ("annotator", annotator_id(context.config)),
+    ]
     names = [one.name for one in context.store.versions.all() if one.state == "champion"]
     return [*made, (IN_USE, " ".join(names))] if names else made

@@ -1,13 +1,17 @@
 """The step after reading: what was said, cut into statements, as vectors, and of which kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.context import RunContext
+from flows.context import Known, RunContext
 from groundswell.config import Config
-from groundswell.domain import Copy, Vectors, content_id
+from groundswell.domain import Annotation, Copy, StatementKind, Vectors, content_id
 from groundswell.store import StepResult
+
+if TYPE_CHECKING:
+    from models.statements.corrections import SaidKind
 
 RECORDS_A_TIME = 2000
 """Records split in one unit of work."""
@@ -28,6 +32,7 @@ def embed_new(context: RunContext) -> StepResult:
     if missing:
         _embed(context, texts, missing)
     _annotate(context)
+    _heed_kinds(context)
     counts = context.store.feedback.counts(annotator_id(context.config))
     detail = {
         "encoder": encoder_id(context.config),
@@ -53,6 +58,15 @@ def annotator_id(config: Config) -> str:
 def hashes_of(texts: Iterable[str]) -> list[str]:
     """Return the keys of the texts' vectors."""
     return [content_id(text) for text in texts]
+
+
+def kinds_said(context: Known) -> "list[SaidKind]":
+    """Return the kinds that reviewers gave texts by the moment that counts, oldest first."""
+    from models.statements.corrections import standing_kinds
+
+    verdicts = context.store.decisions.verdicts(context.decided_by).statements
+    said = context.store.lookups.said(list(verdicts))
+    return standing_kinds(verdicts, {one.statement_id: one.text_hash for one in said})
 
 
 def _collapse(context: RunContext) -> None:
@@ -92,7 +106,7 @@ def _split(context: RunContext) -> None:
 def _texts(context: RunContext) -> dict[str, str]:
     """Return every text the models need, by the key of its vector."""
     from models.evidence.inputs import item_texts, reason_texts, signal_texts
-    from models.statements.annotation import example_texts
+    from models.statements.annotator import example_texts
 
     market = context.store.market
     outside = example_texts() + [pillar.text for pillar in context.config.ranking.pillars]
@@ -100,9 +114,7 @@ def _texts(context: RunContext) -> dict[str, str]:
         outside += reason_texts(market.deals(at))
         outside += signal_texts(market.signals(at))
         outside += item_texts(market.work_items(at))
-    said = context.store.feedback.statements()
-    texts = dict(zip(said["text_hash"].tolist(), said["text"].tolist(), strict=True))
-    return texts | dict(zip(hashes_of(outside), outside, strict=True))
+    return _said_texts(context) | dict(zip(hashes_of(outside), outside, strict=True))
 
 
 def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> None:
@@ -123,22 +135,55 @@ def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> No
 
 
 def _annotate(context: RunContext) -> None:
-    from models.statements.annotation import annotate, example_texts
-
     store, model_id = context.store, annotator_id(context.config)
-    said = store.feedback.statements().drop_duplicates("text_hash").set_index("text_hash")["text"]
-    missing = store.annotations.missing(model_id, said.index.tolist())
+    said = _said_texts(context)
+    missing = store.annotations.missing(model_id, list(said))
     if not missing:
         return
-    examples = _vectors(context, hashes_of(example_texts()))
     context.progress.start("annotating", len(missing))
     for start in range(0, len(missing), RECORDS_A_TIME):
         hashes = missing[start : start + RECORDS_A_TIME]
-        texts = said[hashes].tolist()
-        found = annotate(hashes, texts, _vectors(context, hashes), examples)
+        found = _annotations(context, {key: said[key] for key in hashes}, {})
         store.annotations.add(context.lease, model_id, found)
         context.progress.advance(len(hashes))
     context.progress.finish()
+
+
+def _heed_kinds(context: RunContext) -> None:
+    """Judge anew every text whose kind was ever decided, by what stands now."""
+    store, model_id = context.store, annotator_id(context.config)
+    ever = store.lookups.said(list(store.decisions.verdicts().statements))
+    known = store.annotations.load(model_id, [one.text_hash for one in ever])
+    texts = {one.text_hash: one.text for one in ever if one.text_hash in known}
+    if not texts:
+        return
+    kinds = {one.text_hash: one.kind for one in kinds_said(context)}
+    found = _annotations(context, texts, kinds)
+    changed = [one for one in found if one != known[one.text_hash]]
+    store.annotations.replace(context.lease, model_id, changed)
+
+
+def _annotations(
+    context: RunContext, texts: Mapping[str, str], kinds: Mapping[str, StatementKind]
+) -> list[Annotation]:
+    """Judge texts by hash, of those whose kind is said by what was said."""
+    from models.statements.annotation import annotate
+    from models.statements.annotator import example_texts
+
+    hashes = list(texts)
+    return annotate(
+        hashes,
+        list(texts.values()),
+        _vectors(context, hashes),
+        _vectors(context, hashes_of(example_texts())),
+        said=[kinds.get(key) for key in hashes],
+    )
+
+
+def _said_texts(context: RunContext) -> dict[str, str]:
+    """Return what customers said, each text once, by the key of its vector."""
+    said = context.store.feedback.statements()
+    return dict(zip(said["text_hash"].tolist(), said["text"].tolist(), strict=True))
 
 
 def _vectors(context: RunContext, hashes: list[str]) -> Vectors:

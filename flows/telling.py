@@ -13,7 +13,7 @@ from urllib.parse import quote
 from flows.decisions import as_lines
 from groundswell.config import Config
 from groundswell.domain import Delivery, Event
-from groundswell.domain.drafts import theme_of
+from groundswell.domain.drafts import is_idea, statement_named, theme_of
 from groundswell.report import IdeaMove
 from groundswell.store import Store
 
@@ -149,10 +149,11 @@ def _title(target: str, store: Store) -> str:
 
 
 def _link(target: str, config: Config) -> str:
-    theme_id = theme_of(target)
-    place = f"ideas/{quote(target, safe='')}" if theme_id is None else f"needs/{theme_id}"
-    known = theme_id is not None or target.startswith(("need-", "item-", "request-"))
-    return f"{config.web.address}/{place if known else 'log'}"
+    theme_id, statement = theme_of(target), statement_named(target)
+    place = f"ideas/{quote(target, safe='')}" if is_idea(target) else "log"
+    place = f"needs/{theme_id}" if theme_id is not None else place
+    place = f"statements/{statement}" if statement is not None else place
+    return f"{config.web.address}/{place}"
 
 
 def _linked(text: str, address: str) -> str:

@@ -61,8 +61,13 @@ DECISION_CELLS: tuple[tuple[str, int, Callable[[RankedIdea], Cell]], ...] = (
     ("deferred until", 12, _of_verdict(lambda said: said.until)),
     ("decision reason", 40, _of_verdict(lambda said: said.reason or None)),
     ("reviewers' brief", 60, _of_verdict(lambda said: said.brief)),
+    ("set by reviewers", 40, _of_verdict(lambda said: _set_by(said) or None)),
 )
 """What reviewers say of an idea: (heading, width in characters, cell)."""
+
+
+def _set_by(said: ReviewVerdict) -> str:
+    return "; ".join(f"{field}: {who}" for field, who in said.set_by)
 
 
 def _idea_row(idea: RankedIdea) -> tuple[Cell, ...]:
@@ -111,7 +116,13 @@ def _quotes(report: IdeaReport) -> Table:
     headings = (
         *(("rank", 6), ("idea id", 16), ("idea", 44), ("side", 10), ("quote", 80)),
         *(("date", 12), ("channel", 12), ("account", 24), ("segment", 14), ("rating (1-5)", 8)),
-        *(("source", 16), ("place", 24), ("membership (0-1)", 10), ("statement id", 34)),
+        *(
+            ("source", 16),
+            ("place", 24),
+            ("membership (0-1)", 10),
+            ("statement id", 34),
+            ("kind", 10),
+        ),
     )
     rows = (
         (idea.rank, idea.candidate_id, idea.title, side, *_quote_row(quote))
@@ -126,6 +137,7 @@ def _quote_row(quote: Quote) -> tuple[Cell, ...]:
     return (
         *(quote.text, quote.created_at.date(), quote.channel, quote.account, quote.segment),
         *(quote.rating, quote.source, quote.place, quote.membership, quote.statement_id),
+        quote.kind,
     )
 
 

@@ -69,6 +69,11 @@ class Reading:
         return {idea.candidate_id: self._words(idea).casefold() for idea in self.report.ideas}
 
     @cached_property
+    def others(self) -> Mapping[str, str]:
+        """Return the title of everything that ideas were compared with, by its name."""
+        return {one.other: one.title for idea in self.report.ideas for one in idea.matches}
+
+    @cached_property
     def segments(self) -> tuple[str, ...]:
         """Return the segments that any idea names, sorted."""
         return tuple(sorted({name for idea in self.report.ideas for name, _ in idea.segments}))

@@ -68,6 +68,11 @@ class MarketSignal:
         words = (self.source, self.kind, self.key, when, self.competitor or "", self.text)
         return content_id(*words, self.geo or "")
 
+    @property
+    def subject_id(self) -> str:
+        """What it speaks of, whenever that was observed: a release, or the weeks of one search."""
+        return content_id(self.kind, self.competitor or "", self.text.strip() or self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from groundswell.domain.feedback import StatementKind
+
 DecisionKind = Literal[
     "accept",
     "reject",
@@ -26,10 +28,13 @@ DecisionKind = Literal[
     "split",
     "move",
     "adopt",
+    "link",
+    "set_kind",
     "undo",
 ]
 """``rename``, ``pin``, ``merge``, ``retire``, ``split`` and ``move`` are about themes, ``adopt``
-about the ranking; ``comment`` and ``undo`` about any of them; all others about ideas."""
+about the ranking, ``set_kind`` about a statement; ``comment`` and ``undo`` about any of them; all
+others about ideas."""
 IN_NOBODYS_WAY: tuple[DecisionKind, ...] = ("comment", "prefer")
 """Kinds that set nothing, so that it does not matter what anybody decided before."""
 VerdictStatus = Literal["undecided", "accepted", "rejected", "deferred"]
@@ -48,8 +53,8 @@ class Draft:
 
     kind: DecisionKind
     target: str
-    """``need-12`` or ``item-ABC-7`` for an idea, ``theme-12`` for a theme, ``ranking`` for the
-    ranking."""
+    """``need-12`` or ``item-ABC-7`` for an idea, ``theme-12`` for a theme, ``statement-ID`` for a
+    statement, ``ranking`` for the ranking."""
     reviewer: str
     at: datetime
     """Aware. Where a later decision is kept already, that one's moment is taken."""
@@ -58,9 +63,10 @@ class Draft:
     set_fit: ``fit`` (0 to 1); place: ``release`` (or `NOT_PLANNED`) and ``team``; rename:
     ``label``; pin: ``pinned``; merge: ``merged_into``; retire: ``retired``; split: ``split_from``,
     ``label`` and statements; move: statements (see `groundswell.domain.drafts.membership`); adopt:
-    ``weights``, the decision up to which the log is learned from; others: none. None gives a field
-    back to what is computed. prefer says ``over``, ``side``, ``run`` and ``tie``, see
-    `groundswell.domain.preferences`."""
+    ``weights``, the decision up to which the log is learned from; link: whether the idea and one
+    other side are the same (see `groundswell.domain.drafts.sameness`); set_kind: ``kind``; others:
+    none. None gives a field back to what is computed. prefer says ``over``, ``side``, ``run`` and
+    ``tie``, see `groundswell.domain.preferences`."""
     reason: str = ""
     """Of a comment: what it says."""
     undoes: int | None = None
@@ -124,6 +130,8 @@ class IdeaVerdict:
     """In which it is to ship, or `NOT_PLANNED`; None: as the plan has it."""
     team: str | None = None
     """Which is to do it; None: as the plan has it."""
+    links: Mapping[str, bool] = field(default_factory=dict)
+    """What it was compared with, such as ``item-RF-7``, to whether both are the same thing."""
     version: int = 0
     """Number of its last decision, comments aside; 0: there is none."""
     signed: Mapping[str, Signature] = field(default_factory=dict)
@@ -148,7 +156,8 @@ class IdeaVerdict:
     def says_something(self) -> bool:
         """Whether anything is other than for an idea that nobody looked at."""
         said = (self.title, self.brief, self.effort_days, self.fit, self.release)
-        return self.status != "undecided" or any(one is not None for one in said)
+        decided = self.status != "undecided" or bool(self.links)
+        return decided or any(one is not None for one in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,24 @@ class ThemeVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementVerdict:
+    """What reviewers say of a statement by now."""
+
+    statement_id: str
+    kind: StatementKind | None = None
+    """None: as computed."""
+    version: int = 0
+    """As `IdeaVerdict.version`."""
+    signed: Mapping[str, Signature] = field(default_factory=dict)
+    """As `IdeaVerdict.signed`."""
+
+    @property
+    def target(self) -> str:
+        """Its name in decisions."""
+        return f"statement-{self.statement_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class RankingVerdict:
     """What people say of the ranking by now."""
 
@@ -202,4 +229,4 @@ class RankingVerdict:
         return RANKING
 
 
-Verdict = IdeaVerdict | ThemeVerdict | RankingVerdict
+Verdict = IdeaVerdict | ThemeVerdict | StatementVerdict | RankingVerdict

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groundswell.domain.decisions import Decision, FieldValue
-from groundswell.domain.drafts import theme_of
+from groundswell.domain.drafts import is_idea
 from groundswell.domain.replay import Verdicts
 
 DAYS_FACTOR = 2.0
@@ -51,7 +51,7 @@ class Disagreement:
 
 def disagreements(verdicts: Verdicts) -> Mapping[str, tuple[Disagreement, ...]]:
     """Return where reviewers disagree, by idea; ideas on which they agree are left out."""
-    ideas = (target for target in verdicts.subjects if theme_of(target) is None)
+    ideas = filter(is_idea, verdicts.subjects)
     found = ((target, about(target, verdicts.standing(target))) for target in ideas)
     return {target: disputes for target, disputes in found if disputes}
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from math import isfinite
+from typing import get_args
 
 from groundswell.domain.decisions import RANKING, DecisionKind, Draft, Fields
+from groundswell.domain.feedback import StatementKind
 from groundswell.errors import DecisionError
 
 LINE_LENGTH = 200
@@ -31,6 +33,7 @@ _ABOUT_IDEAS: Mapping[DecisionKind, frozenset[str]] = {
     "set_fit": frozenset({"fit"}),
     "prefer": frozenset({"over", "side", "run", "tie"}),
     "place": frozenset({"release", "team"}),
+    "link": frozenset(),
 }
 _ABOUT_THEMES: Mapping[DecisionKind, frozenset[str]] = {
     "rename": frozenset({"label"}),
@@ -42,6 +45,8 @@ _ABOUT_THEMES: Mapping[DecisionKind, frozenset[str]] = {
 }
 _WITH_STATEMENTS: tuple[DecisionKind, ...] = ("split", "move")
 _STATEMENT = "statement:"
+_SAME = "same:"
+_ABOUT_STATEMENTS: Mapping[DecisionKind, frozenset[str]] = {"set_kind": frozenset({"kind"})}
 _ABOUT_RANKING: Mapping[DecisionKind, frozenset[str]] = {"adopt": frozenset({"weights"})}
 _STATUS: Mapping[DecisionKind, str] = {
     "accept": "accepted",
@@ -51,9 +56,12 @@ _STATUS: Mapping[DecisionKind, str] = {
 }
 _THEME = re.compile(r"theme-([0-9]+)")
 _IDEA = re.compile(r"(need-[0-9]+|item-.+|request-[0-9]+-.+)", re.DOTALL)
+_NAMED_STATEMENT = re.compile(r"statement-([0-9a-z]{1,64})")
+_OTHER = re.compile(r"item-.+|deal-.+|signal-[0-9a-f]{32}", re.DOTALL)
 _SUBJECTS = (
     ("an idea", _IDEA, _ABOUT_IDEAS),
     ("a theme", _THEME, _ABOUT_THEMES),
+    ("a statement", _NAMED_STATEMENT, _ABOUT_STATEMENTS),
     ("the ranking", re.compile(RANKING), _ABOUT_RANKING),
 )
 """What a decision can be about, how it is named, and which decisions are its own."""
@@ -61,9 +69,20 @@ _LINES = ("title", "label", "release", "team")
 
 
 def theme_of(target: str) -> int | None:
-    """Return the theme that a target names; None: it names an idea."""
+    """Return the theme that a target names; None: it names none."""
     found = _THEME.fullmatch(target)
     return int(found[1]) if found else None
+
+
+def statement_named(target: str) -> str | None:
+    """Return the statement that a target names; None: it names none."""
+    found = _NAMED_STATEMENT.fullmatch(target)
+    return found[1] if found else None
+
+
+def is_idea(target: str) -> bool:
+    """Tell whether a target names an idea."""
+    return _IDEA.fullmatch(target) is not None
 
 
 def membership(statement_id: str) -> str:
@@ -77,6 +96,25 @@ def membership(statement_id: str) -> str:
 def statement_of(name: str) -> str | None:
     """Return the statement that a field is about; None: it is about none."""
     return name.removeprefix(_STATEMENT) if name.startswith(_STATEMENT) else None
+
+
+def sameness(other: str) -> str:
+    """Return the field of an idea that says whether something else is the same thing.
+
+    Its values are true, false, and none: as computed.
+
+    Parameters
+    ----------
+    other
+        ``item-RF-7`` for a work item, ``deal-D-7`` for a deal, ``signal-ID`` for a release or a
+        search term (`groundswell.domain.company.MarketSignal.subject_id`).
+    """
+    return f"{_SAME}{other}"
+
+
+def other_of(name: str) -> str | None:
+    """Return what a field compares an idea with; None: it compares it with nothing."""
+    return name.removeprefix(_SAME) if name.startswith(_SAME) else None
 
 
 def need_of(target: str) -> int | None:
@@ -119,6 +157,8 @@ def check_draft(draft: Draft) -> None:
     if draft.kind in ("reject", "comment") and not draft.reason.strip():
         raise DecisionError(f"{draft.target}: {draft.kind} without a reason; say why in words")
     for name, value in draft.changes.items():
+        if other_of(name) is not None:
+            _check_other(draft.target, str(other_of(name)))
         _check_value(draft, name, value)
 
 
@@ -126,8 +166,8 @@ def _check_target(draft: Draft) -> None:
     found = [named.fullmatch(draft.target) for _, named, _ in _SUBJECTS]
     if not any(found):
         raise DecisionError(
-            f"{draft.target!r}: neither an idea nor a theme; expected need-12, item-ABC-7 or"
-            " theme-12"
+            f"{draft.target!r}: neither an idea nor a theme nor a statement; expected need-12,"
+            " item-ABC-7, theme-12 or statement-ID"
         )
     _check_text("target", draft.target, TEXT_LENGTH)
     subject = next(what for (what, _, _), match in zip(_SUBJECTS, found, strict=True) if match)
@@ -141,7 +181,8 @@ def _check_fields(draft: Draft) -> None:
     if draft.kind not in allowed:
         raise ValueError(f"no such kind of decision: {draft.kind!r}")
     placed = [name for name in draft.changes if statement_of(name) is not None]
-    found, known = set(draft.changes) - set(placed), allowed[draft.kind]
+    linked = [name for name in draft.changes if other_of(name) is not None]
+    found, known = set(draft.changes) - {*placed, *linked}, allowed[draft.kind]
     whole = known if draft.kind != "edit" else found  # one of title and brief is enough
     if not found <= known or found != whole or bool(found) != bool(known):
         raise ValueError(f"{draft.kind} sets {sorted(known)}, not {sorted(found)}")
@@ -149,8 +190,24 @@ def _check_fields(draft: Draft) -> None:
         raise ValueError(f"{draft.kind} places no statements")
     if draft.kind in _WITH_STATEMENTS:
         _check_placed(draft, placed)
+    if len(linked) != (draft.kind == "link"):
+        raise ValueError(f"{draft.kind} compares an idea with {len(linked)} others")
     if (draft.kind == "undo") != (draft.undoes is not None):
         raise ValueError(f"{draft.kind} with undoes = {draft.undoes}")
+
+
+def _check_other(target: str, other: str) -> None:
+    if not _OTHER.fullmatch(other):
+        raise DecisionError(
+            f"{target}: {other!r} is nothing to compare an idea with; expected item-RF-7,"
+            " deal-D-7 or signal-ID, as the idea's page names them"
+        )
+    _check_text("other", other, TEXT_LENGTH)
+    if other.startswith("item-") and need_of(target) is None:
+        raise DecisionError(
+            f"{target}: work items are compared with needs; say it of the idea of a need, such as"
+            " need-12"
+        )
 
 
 def _check_placed(draft: Draft, placed: Sequence[str]) -> None:
@@ -180,9 +237,13 @@ def _check_value(draft: Draft, name: str, value: object) -> None:
         _check_pair(draft, where, name, value)
     elif value is None:
         return
-    elif statement_of(name) is not None:
+    elif statement_of(name) is not None or other_of(name) is not None:
         if not isinstance(value, bool):
             raise ValueError(f"{where}: expected a truth value or none")
+    elif name == "kind":
+        if value not in get_args(StatementKind):
+            kinds = ", ".join(get_args(StatementKind))
+            raise DecisionError(f"{where}; expected one of {kinds}, or none to take it back")
     elif name in ("merged_into", "split_from"):
         if not isinstance(value, str) or not _THEME.fullmatch(value):
             raise DecisionError(f"{where}; expected a theme such as theme-12")

@@ -11,8 +11,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date
-from typing import Any
+from datetime import UTC
 
 from groundswell.domain.chain import FIRST_HASH, hash_of, written
 from groundswell.domain.decisions import (
@@ -24,11 +23,12 @@ from groundswell.domain.decisions import (
     FieldValue,
     IdeaVerdict,
     RankingVerdict,
-    Signature,
+    StatementVerdict,
     ThemeVerdict,
     Verdict,
 )
-from groundswell.domain.drafts import check_draft, set_by, statement_of, theme_of
+from groundswell.domain.drafts import check_draft, set_by
+from groundswell.domain.verdicts import UNSET, verdict_of
 from groundswell.errors import ConflictError, DecisionError
 
 
@@ -53,7 +53,13 @@ class _Subject:
     def value(self, name: str) -> FieldValue:
         """Return what a field is."""
         found = self.setter(name)
-        return _UNSET.get(name) if found is None else found.after[name]
+        return UNSET.get(name) if found is None else found.after[name]
+
+    def said_of(self, target: str) -> Verdict:
+        """Return what is said of it by all of them."""
+        setting = {number: one.sets for number, one in self.decisions.items() if one.sets}
+        setters = {name: self.setter(name) for sets in setting.values() for name in sets}
+        return verdict_of(target, setters, version=max(setting, default=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,12 @@ class Verdicts:
         return {one.theme_id: one for one in said if isinstance(one, ThemeVerdict)}
 
     @property
+    def statements(self) -> dict[str, StatementVerdict]:
+        """Return what is said of each statement that was ever decided about, by its id."""
+        said = (subject.verdict for subject in self.subjects.values())
+        return {one.statement_id: one for one in said if isinstance(one, StatementVerdict)}
+
+    @property
     def undone(self) -> dict[int, int]:
         """Return each decision that was undone, with the number of its undo."""
         return {n: by for subject in self.subjects.values() for n, by in subject.undone.items()}
@@ -93,7 +105,7 @@ class Verdicts:
     def of(self, target: str) -> Verdict:
         """Return what is said of an idea or theme."""
         subject = self.subjects.get(target, _Subject())
-        return subject.verdict or _verdict(target, subject)
+        return subject.verdict or subject.said_of(target)
 
     def standing(self, target: str) -> list[Decision]:
         """Return the decisions about an idea or theme that stand, undos aside, by number."""
@@ -160,7 +172,7 @@ def decide(
     subject = _Subject()
     for decision in earlier:
         subject = _advance(subject, decision)
-    now = subject.verdict or _verdict(draft.target, subject)
+    now = subject.verdict or subject.said_of(draft.target)
     if draft.kind not in IN_NOBODYS_WAY and expected_version not in (None, now.version):
         raise _stale(draft, subject, now, int(expected_version or 0))
     after = _put_back(draft, subject, now) if draft.kind == "undo" else set_by(draft)
@@ -190,7 +202,7 @@ def _advance(subject: _Subject, decision: Decision) -> _Subject:
     grown = _without(known, decision.undoes, decision.number)
     if {name: grown.value(name) for name in decision.sets} != dict(decision.sets):
         raise ValueError(f"decision {decision.number}: {decision.target} did not become as it says")
-    return replace(grown, verdict=_verdict(decision.target, grown))
+    return replace(grown, verdict=grown.said_of(decision.target))
 
 
 def _without(subject: _Subject, undoes: int | None, number: int) -> _Subject:
@@ -255,37 +267,3 @@ def _stale(draft: Draft, subject: _Subject, now: Verdict, seen: int) -> Conflict
         now,
         later,
     )
-
-
-_UNSET: Fields = {"status": "undecided", "pinned": False, "retired": False}
-"""What a field is that nobody has set; None where it is not named here."""
-
-
-def _verdict(target: str, subject: _Subject) -> Verdict:
-    names = sorted({name for decision in subject.decisions.values() for name in decision.sets})
-    setters = {name: found for name in names if (found := subject.setter(name)) is not None}
-    said = {
-        name: setters[name].after[name] if name in setters else _UNSET.get(name) for name in names
-    }
-    values: dict[str, Any] = {n: value for n, value in said.items() if statement_of(n) is None}
-    values["signed"] = {name: _signature(setters[name]) for name in values if name in setters}
-    values["version"] = max(
-        (n for n, decision in subject.decisions.items() if decision.sets), default=0
-    )
-    theme_id = theme_of(target)
-    if theme_id is not None:
-        holds = {
-            statement: (bool(found.after[name]), found.number)
-            for name, found in setters.items()
-            if (statement := statement_of(name)) is not None and found.after[name] is not None
-        }
-        return ThemeVerdict(theme_id=theme_id, holds=holds, **values)
-    if target == RANKING:
-        return RankingVerdict(**values)
-    if values.get("until") is not None:
-        values["until"] = date.fromisoformat(values["until"])
-    return IdeaVerdict(target=target, **values)
-
-
-def _signature(decision: Decision) -> Signature:
-    return Signature(decision.number, decision.reviewer, decision.at, decision.reason)

@@ -31,6 +31,8 @@ class Quote:
     segment: str | None
     rating: float | None
     membership: float
+    kind: str = ""
+    """What it says: problem, request, praise, question or other; empty: not known."""
     start: int = 0
     """Offset of the words in the record's text, in characters; `end` is behind the last."""
     end: int = 0
@@ -87,6 +89,31 @@ class SignalNote:
     source: str
     similarity: float
     """Cosine between signal and theme, -1 to 1; 1 for a signal keyed to the theme by hand."""
+
+
+MatchKind = Literal["open", "done", "rejected", "release", "competitor", "search", "deal"]
+"""Work that waits, is finished or was rejected; a release of ours, of a competitor; a search term;
+a deal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Something that an idea was compared with, and whether both are the same thing."""
+
+    other: str
+    """How decisions name it: ``item-RF-7``, ``deal-D-7``, ``signal-ID``."""
+    kind: MatchKind
+    title: str
+    probability: float
+    """As computed, 0 to 1, whatever reviewers say."""
+    why: str
+    """What both have in common."""
+    on: date | None
+    """When it was finished, released, last observed, or is to be closed."""
+    said: bool | None = None
+    """What a reviewer said; None: nobody did."""
+    said_by: str = ""
+    """Who said it and when, ``Ana (2026-06-01)``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from groundswell.report.evidence import (
     Effort,
     Estimate,
     Job,
+    Match,
     Quote,
     SignalNote,
     Solution,
@@ -55,7 +56,8 @@ class ReviewVerdict:
     brief: str | None
     """What they wrote of it."""
     set_by: tuple[tuple[str, str], ...]
-    """(``title``, ``brief``, ``effort_days`` or ``fit``, who set it), by field."""
+    """(``title``, ``brief``, ``effort_days`` or ``fit``, who set it), by field; then (``the same as
+    item-RF-7`` or ``not item-RF-7``, who said so)."""
     version: int
     """Number of the last decision that counts."""
     decided_for: str
@@ -118,6 +120,9 @@ class RankedIdea:
     """The job it serves, in the customers' own clauses."""
     verdict: ReviewVerdict | None = None
     """What reviewers said of it; None: nothing."""
+    matches: tuple[Match, ...] = ()
+    """What it was compared with and may be the same as: what reviewers said first, then the most
+    probable."""
     acceptance: Estimate | None = None
     """Chance that reviewers would accept it, by what they accepted and rejected so far; it is no
     part of the score. None: they decided too seldom to tell, or have decided about it."""

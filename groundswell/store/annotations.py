@@ -7,7 +7,7 @@ from sqlalchemy import select
 from groundswell.domain import Annotation
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
-from groundswell.store.engines import insert_new
+from groundswell.store.engines import insert_new, upsert
 from groundswell.store.rows import batches, columns_of, row_of
 
 
@@ -36,6 +36,19 @@ class Annotations:
             rows = [row_of(annotation, model_id=model_id) for annotation in batch]
             with self._database.write("annotations.batch", lease, pause=True) as connection:
                 insert_new(connection, tables.annotation, rows)
+
+    def replace(self, lease: Lease, model_id: str, annotations: Sequence[Annotation]) -> None:
+        """Put annotations in the place of those that a model made of the same texts.
+
+        Raises
+        ------
+        ValueError
+            A confidence, polarity or severity is out of its range.
+        """
+        for batch in batches(annotations, BATCH):
+            rows = [row_of(annotation, model_id=model_id) for annotation in batch]
+            with self._database.write("annotations.replace", lease) as connection:
+                upsert(connection, tables.annotation, rows)
 
     def load(self, model_id: str, hashes: Sequence[str]) -> dict[str, Annotation]:
         """Return those of the texts that a model has annotated, by hash."""

@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from groundswell.domain import NOISE, Account, FeedbackRecord, ThemeChange
 from groundswell.store import tables
 from groundswell.store.columns import Words
-from groundswell.store.database import Database
+from groundswell.store.database import BATCH, Database
 from groundswell.store.found import ORDERED, Found, Hit, Part, Said, SearchFilter, WholeRecord
 from groundswell.store.histories import TABLES, holding
-from groundswell.store.rows import columns_of, values
+from groundswell.store.rows import batches, columns_of, values
 
 
 class Lookups:
@@ -133,6 +133,15 @@ class Lookups:
         """Return statements in the order of their ids, without those that are not there."""
         with self._database.read() as connection:
             return _hits(connection, statement_ids)
+
+    def said(self, statement_ids: Sequence[str]) -> list[Said]:
+        """Return statements by id, without those that are not there, sorted by id."""
+        query, found = select(*columns_of(tables.statement, Said)), []
+        with self._database.read() as connection:
+            for batch in batches(sorted(set(statement_ids)), BATCH):
+                rows = connection.execute(query.where(tables.statement.c.statement_id.in_(batch)))
+                found += [Said(*row) for row in rows]
+        return sorted(found, key=lambda one: one.statement_id)
 
 
 def _hits(connection: Connection, statement_ids: Sequence[str]) -> tuple[Hit, ...]:

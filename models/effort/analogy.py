@@ -41,8 +41,12 @@ class Analogy:
 
         ``ln E = ln median + sum_j weight[j] * beyond[j]``, shape (n_vectors, n).
         """
+        return self.weigh_alike(cosine(vectors, self.vectors))
+
+    def weigh_alike(self, cosines: FloatArray) -> FloatArray:
+        """Return the same from how alike each one is to each finished item, in that shape."""
         age = np.arange(len(self.beyond))[::-1]
-        likeness = cosine(vectors, self.vectors) ** 2 + LEVEL_WEIGHT * recency(age)
+        likeness = cosines**2 + LEVEL_WEIGHT * recency(age)
         return np.asarray(cho_solve((self.root, True), likeness.T).T)
 
 

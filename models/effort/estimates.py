@@ -59,6 +59,7 @@ class StatedDays:
 
 
 _NONE: Mapping[str, StatedDays] = MappingProxyType({})
+_UNSAID: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
 
 
 def estimate_efforts(
@@ -70,6 +71,7 @@ def estimate_efforts(
     parameters: EffortParameters,
     *,
     stated: Mapping[str, StatedDays] = _NONE,
+    same: Mapping[str, Mapping[str, bool]] = _UNSAID,
 ) -> Efforts:
     """Estimate each candidate from work finished before `moment`.
 
@@ -84,6 +86,9 @@ def estimate_efforts(
         Unit rows aligned with `candidates` and `items`.
     stated
         Candidate id to an estimate that takes the place of the linked item's own.
+    same
+        Candidate id to what a reviewer said of items, by their ids: whether both are the same
+        thing. One that is counts as exactly alike, one that is not as not alike at all.
     """
     work = gather_finished(items, item_vectors, moment)
     if not work.items:
@@ -98,7 +103,9 @@ def estimate_efforts(
     for start in range(0, len(candidates), CANDIDATES_AT_ONCE):
         some = slice(start, start + CANDIDATES_AT_ONCE)
         similarity = cosine(vectors[some], work.vectors)
-        pulls = past.analogy.weigh(vectors[some]) * past.analogy.beyond
+        _heed(similarity, [same.get(one.candidate_id, {}) for one in candidates[some]], work)
+        newest = similarity[:, -len(past.analogy.beyond) :]
+        pulls = past.analogy.weigh_alike(newest) * past.analogy.beyond
         rows = zip(candidates[some], linked[some], similarity, pulls, strict=True)
         for candidate, item, alike, pull in rows:
             analogues = _analogues(alike, pull, work, parameters)
@@ -124,6 +131,14 @@ class _Past:
     """Days per story point, by team."""
     records: dict[str | None, TrackRecord]
     """By team."""
+
+
+def _heed(similarity: FloatArray, said: Sequence[Mapping[str, bool]], work: FinishedWork) -> None:
+    """Put what reviewers said in the place of cosines."""
+    for row, same in enumerate(said):
+        for place, item in enumerate(work.items) if same else ():
+            if item.item_id in same:
+                similarity[row, place] = float(same[item.item_id])
 
 
 def _learn(

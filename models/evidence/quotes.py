@@ -65,6 +65,7 @@ class Quotables:
             segment=known.segment if known else None,
             rating=None if isnan(values["rating"]) else float(values["rating"]),
             membership=float(values["membership"]),
+            kind=str(values.get("kind", "")),
             start=int(values.get("start", 0)),
             end=int(values.get("end", 0)),
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from groundswell.domain import FloatArray, IntArray, Vectors, require_aligned
 from models.evidence.inputs import cosine
 from models.linking.chances import COSINE, WORDS, link_probability, usual_cosine
+from models.linking.recalibration import Recalibration
 from models.linking.words import Words, read_words
 
 SHORTLIST = 50
@@ -65,7 +66,13 @@ class Matches:
         )
 
 
-def match(queries: Texts, docs: Texts, *, count: int = 10) -> Matches:
+def match(
+    queries: Texts,
+    docs: Texts,
+    *,
+    count: int = 10,
+    recalibration: Recalibration | None = None,
+) -> Matches:
     """Find the docs that are about the same thing as each query.
 
     What is usual for a query and how rare a word is come from the texts given, so all docs that
@@ -75,6 +82,8 @@ def match(queries: Texts, docs: Texts, *, count: int = 10) -> Matches:
     ----------
     count
         Docs returned for each query, at most all.
+    recalibration
+        What reviewers' words on matches taught; None: probabilities as they are computed.
 
     Returns
     -------
@@ -92,6 +101,8 @@ def match(queries: Texts, docs: Texts, *, count: int = 10) -> Matches:
         cosines = cosine(queries.vectors[rows], docs.vectors)
         found[rows], probability[rows] = _best(rows, cosines, words, k)
         alike[rows] = np.take_along_axis(cosines, found[rows], axis=1)
+    if recalibration is not None:
+        probability = recalibration.apply(probability)
     return Matches(found, probability, alike, words)
 
 

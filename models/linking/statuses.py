@@ -14,6 +14,7 @@ import numpy as np
 
 from groundswell.domain import CandidateStatus, FloatArray
 from models.linking.matching import Texts, match
+from models.linking.recalibration import Recalibration
 
 FoundKind = Literal["done", "release", "rejected", "open", "candidate"]
 
@@ -119,7 +120,11 @@ def settle(
 
 
 def find_twins(
-    candidates: Texts, strength: FloatArray, *, likely: float = LIKELY
+    candidates: Texts,
+    strength: FloatArray,
+    *,
+    likely: float = LIKELY,
+    recalibration: Recalibration | None = None,
 ) -> list[tuple[int, float, str] | None]:
     """Return for each candidate the strongest other one that says the same, if it is stronger.
 
@@ -135,7 +140,7 @@ def find_twins(
     -------
     list of (row, probability, why) or None, one per candidate
     """
-    near = match(candidates, candidates, count=_TWINS + 1)
+    near = match(candidates, candidates, count=_TWINS + 1, recalibration=recalibration)
     chances = [
         dict(zip(docs, values, strict=True))
         for docs, values in zip(near.docs.tolist(), near.probability.tolist(), strict=True)

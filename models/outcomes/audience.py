@@ -2,19 +2,32 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
 
-from groundswell.domain import Account, FeatureCandidate, FloatArray, IntArray
+from groundswell.domain import Account, FeatureCandidate, FloatArray, IdeaVerdict, IntArray
 from groundswell.report import Addressee, Audience, NamedDeal, Rival
 from models.evidence.inputs import Evidence, reason_texts, signal_texts
 from models.evidence.voices import account_of, usable_mentions
 from models.linking.matching import Texts
+from models.linking.recalibration import Recalibration
+from models.linking.said import Verdicts, heed_links, name_of, reason_names
 from models.outcomes.shipped import find_releases
 from models.ranking.candidates import compared
 from models.ranking.known_work import match_all
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What tells whether a text is about an idea."""
+
+    likely: float
+    said: Verdicts
+    """Of all candidates."""
+    recalibration: Recalibration | None
 
 
 def gather_audience(
@@ -24,6 +37,7 @@ def gather_audience(
     *,
     min_membership: float,
     likely: float,
+    recalibration: Recalibration | None = None,
 ) -> Audience:
     """Gather everybody to tell of one candidate; rows in any order give the same.
 
@@ -36,16 +50,20 @@ def gather_audience(
         From which a statement speaks for a theme, 0 to 1.
     likely
         Probability from which a reason or a competitor's release speaks of the candidate.
+    recalibration
+        What reviewers' words on matches taught of probabilities.
     """
     candidates = sorted(candidates, key=lambda one: one.candidate_id)
     row = [one.candidate_id for one in candidates].index(candidate.candidate_id)
     texts = compared(evidence, candidates)
     own = Texts(texts.texts[row : row + 1], texts.vectors[row : row + 1])
+    said = [evidence.verdicts.get(one.candidate_id) for one in candidates]
+    judging = _Judging(likely, said, recalibration)
     accounts = {account.account_id: account for account in evidence.accounts}
     spoken = _spoken(evidence, candidate, min_membership)
     people, unnamed = _people(spoken, accounts)
     asking = [one.segment for one in people if one.kind == "account" and one.segment]
-    releases = find_releases(evidence, candidates, likely=likely)
+    releases = find_releases(evidence, candidates, likely=likely, recalibration=recalibration)
     ours = [one.day for one in releases if one.candidate_id == candidate.candidate_id]
     return Audience(
         candidate_id=candidate.candidate_id,
@@ -53,9 +71,9 @@ def gather_audience(
         shipped=max(ours, default=None),
         people=people,
         unnamed=unnamed,
-        deals=_deals(evidence, texts, row, accounts, likely),
+        deals=_deals(evidence, texts, judging, row, accounts),
         segments=tuple(sorted(Counter(asking).items(), key=lambda pair: (-pair[1], pair[0]))),
-        rivals=_rivals(evidence, own, likely),
+        rivals=_rivals(evidence, own, judging, said[row]),
     )
 
 
@@ -106,12 +124,14 @@ def _people(
 def _deals(
     evidence: Evidence,
     texts: Texts,
+    judging: _Judging,
     row: int,
     accounts: dict[str, Account],
-    likely: float,
 ) -> tuple[NamedDeal, ...]:
     reasons = reason_texts(evidence.deals)
-    chosen = _most_likely(match_all(texts, reasons, evidence.reason_vectors).T, likely)
+    match = match_all(texts, reasons, evidence.reason_vectors, judging.recalibration)
+    match = heed_links(match, judging.said, reason_names(evidence.deals), single=True)
+    chosen = _most_likely(match.T, judging.likely)
     named, first = [], 0
     for deal in evidence.deals:
         named_by = [
@@ -137,8 +157,12 @@ def _deals(
     return tuple(named)
 
 
-def _rivals(evidence: Evidence, idea: Texts, likely: float) -> tuple[Rival, ...]:
-    match = match_all(idea, signal_texts(evidence.signals), evidence.signal_vectors)[0]
+def _rivals(
+    evidence: Evidence, idea: Texts, judging: _Judging, said: IdeaVerdict | None
+) -> tuple[Rival, ...]:
+    texts, vectors = signal_texts(evidence.signals), evidence.signal_vectors
+    match = match_all(idea, texts, vectors, judging.recalibration)
+    match = heed_links(match, [said], list(map(name_of, evidence.signals)))[0]
     found = [
         Rival(
             competitor=signal.competitor,
@@ -151,7 +175,7 @@ def _rivals(evidence: Evidence, idea: Texts, likely: float) -> tuple[Rival, ...]
         if signal.kind == "competitor"
         and signal.competitor
         and signal.observed_at <= evidence.as_of
-        and match[place] >= likely
+        and match[place] >= judging.likely
     ]
     found.sort(key=lambda one: (one.observed_at, one.probability, one.release, one.text))
     newest = {one.competitor: one for one in found}

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from groundswell.domain import FeatureCandidate
 from models.evidence.inputs import Evidence, signal_texts
+from models.linking.recalibration import Recalibration
+from models.linking.said import heed_links, name_of
 from models.ranking.candidates import compared
 from models.ranking.known_work import match_all
 
@@ -26,7 +28,11 @@ class Release:
 
 
 def find_releases(
-    evidence: Evidence, candidates: Sequence[FeatureCandidate], *, likely: float
+    evidence: Evidence,
+    candidates: Sequence[FeatureCandidate],
+    *,
+    likely: float,
+    recalibration: Recalibration | None = None,
 ) -> list[Release]:
     """Return what was released up to the report's moment, by day, then candidate.
 
@@ -37,8 +43,12 @@ def find_releases(
     ----------
     likely
         Probability from which an entry speaks of a candidate at all.
+    recalibration
+        What reviewers' words on matches taught of probabilities.
     """
-    found = _finished(evidence, candidates) + _announced(evidence, candidates, likely)
+    found = _finished(evidence, candidates) + _announced(
+        evidence, candidates, likely, recalibration
+    )
     releases: dict[str, Release] = {}
     merged: list[Release] = []
     for release in sorted(found, key=lambda one: (one.day, one.basis, one.title)):
@@ -62,11 +72,18 @@ def _finished(evidence: Evidence, candidates: Sequence[FeatureCandidate]) -> lis
 
 
 def _announced(
-    evidence: Evidence, candidates: Sequence[FeatureCandidate], likely: float
+    evidence: Evidence,
+    candidates: Sequence[FeatureCandidate],
+    likely: float,
+    recalibration: Recalibration | None,
 ) -> list[Release]:
     candidates = sorted(candidates, key=lambda candidate: candidate.candidate_id)
     texts = signal_texts(evidence.signals)
-    match = match_all(compared(evidence, candidates), texts, evidence.signal_vectors).T
+    ideas = compared(evidence, candidates)
+    match = match_all(ideas, texts, evidence.signal_vectors, recalibration)
+    said = [evidence.verdicts.get(one.candidate_id) for one in candidates]
+    names = list(map(name_of, evidence.signals))
+    match = heed_links(match, said, names, single=True).T
     releases = []
     for row, signal in enumerate(evidence.signals):
         ours = signal.kind == "competitor" and not signal.competitor

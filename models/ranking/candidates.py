@@ -19,6 +19,7 @@ from groundswell.domain import (
 )
 from models.evidence.inputs import Evidence, item_texts
 from models.linking.matching import Texts
+from models.linking.recalibration import Recalibration
 from models.linking.statuses import LIKELY, RETURN_FACTOR, Found, Standing, find_twins, settle
 from models.ranking.known_work import (
     Heard,
@@ -64,6 +65,7 @@ def propose_candidates(
     verdicts: Mapping[str, IdeaVerdict] = _UNDECIDED,
     link_probability: float = LIKELY,
     return_factor: float = RETURN_FACTOR,
+    recalibration: Recalibration | None = None,
 ) -> list[FeatureCandidate]:
     """Propose one candidate per need, and one per open backlog item that meets none.
 
@@ -74,7 +76,8 @@ def propose_candidates(
     before everything but what is done for certain. What another, stronger candidate says too is
     its ``duplicate``, unless a reviewer said something of it. A provisional need is no candidate
     by itself: only with an item that meets it. An item that was handed over as a need joins that
-    need, whatever its words, and comes before all others.
+    need, whatever its words, and comes before all others. Where a reviewer said that an item or a
+    release is the same as a need's idea, or is not, that goes before both.
 
     Parameters
     ----------
@@ -86,6 +89,8 @@ def propose_candidates(
         Item id to candidate id, from `models.ranking.handed_over`.
     verdicts
         What reviewers say, by candidate id; their titles take the place of the computed ones.
+    recalibration
+        What reviewers' words on matches taught of the probabilities.
 
     Returns
     -------
@@ -106,10 +111,11 @@ def propose_candidates(
     order = sorted(range(len(items)), key=lambda row: items[row].item_id)
     items, item_vectors = [items[row] for row in order], item_vectors[order]
     needs = _Needs([themes[row] for row in alive], theme_vectors[alive], heard)
-    linked = needs.linked(items, item_vectors, handed, link_probability)
-    proposals = needs.proposals(linked, verdicts, link_probability, return_factor)
+    knowing = _Knowing(verdicts, link_probability, return_factor, recalibration)
+    linked = needs.linked(items, item_vectors, handed, knowing)
+    proposals = needs.proposals(linked, knowing)
     proposals += _of_lone_items(items, item_vectors, linked, verdicts)
-    return _mark_doubles(proposals, link_probability)
+    return _mark_doubles(proposals, knowing)
 
 
 def candidate_vectors(
@@ -146,6 +152,16 @@ def compared(evidence: Evidence, candidates: Sequence[FeatureCandidate]) -> Text
     return Texts(candidate_texts(candidates, evidence.themes, evidence.items, statements), vectors)
 
 
+@dataclass(frozen=True, slots=True)
+class _Knowing:
+    """What matches are judged by."""
+
+    verdicts: Mapping[str, IdeaVerdict]
+    likely: float
+    return_factor: float
+    recalibration: Recalibration | None
+
+
 class _Needs:
     """Living needs by id, and what was heard of them."""
 
@@ -159,34 +175,42 @@ class _Needs:
         items: Sequence[WorkItem],
         vectors: Vectors,
         handed: Mapping[str, str],
-        likely: float,
+        knowing: _Knowing,
     ) -> _Linked:
         """Return the items that meet each need."""
         ids = [_candidate_id(theme) for theme in self._themes]
         known = {item: ids.index(need) for item, need in handed.items() if need in ids}
-        return work_found(self._texts, items, vectors, likely=likely, handed=known)
+        return work_found(
+            self._texts,
+            items,
+            vectors,
+            likely=knowing.likely,
+            handed=known,
+            said=self._said(knowing),
+            recalibration=knowing.recalibration,
+        )
 
-    def proposals(
-        self,
-        linked: _Linked,
-        verdicts: Mapping[str, IdeaVerdict],
-        likely: float,
-        return_factor: float,
-    ) -> list[_Proposal]:
+    def proposals(self, linked: _Linked, knowing: _Knowing) -> list[_Proposal]:
         """Return a proposal for each need that is certified, or that an item meets."""
-        released = releases_found(self._texts, self._heard, likely=likely)
+        released = releases_found(
+            self._texts,
+            self._heard,
+            likely=knowing.likely,
+            said=self._said(knowing),
+            recalibration=knowing.recalibration,
+        )
         proposals = []
         for place, theme in enumerate(self._themes):
             if theme.state != "certified" and not linked[place]:
                 continue
             voices = self._heard.voices(theme.theme_id)
-            verdict = verdicts.get(_candidate_id(theme))
+            verdict = knowing.verdicts.get(_candidate_id(theme))
             found = as_found(theme, linked[place], self._heard) + released[place]
             standing = settle(
                 found + refused(theme, verdict, self._heard),
                 voices=voices,
-                likely=likely,
-                return_factor=return_factor,
+                likely=knowing.likely,
+                return_factor=knowing.return_factor,
             )
             proposals.append(
                 _Proposal(
@@ -198,6 +222,9 @@ class _Needs:
                 )
             )
         return proposals
+
+    def _said(self, knowing: _Knowing) -> list[IdeaVerdict | None]:
+        return [knowing.verdicts.get(_candidate_id(theme)) for theme in self._themes]
 
 
 def _of_lone_items(
@@ -217,7 +244,7 @@ def _of_lone_items(
     ]
 
 
-def _mark_doubles(proposals: Sequence[_Proposal], likely: float) -> list[FeatureCandidate]:
+def _mark_doubles(proposals: Sequence[_Proposal], knowing: _Knowing) -> list[FeatureCandidate]:
     """Call a candidate of which nothing else is known the duplicate of a stronger one."""
     candidates = [proposal.candidate for proposal in proposals]
     if not candidates:
@@ -225,7 +252,9 @@ def _mark_doubles(proposals: Sequence[_Proposal], likely: float) -> list[Feature
     texts = Texts([one.text for one in proposals], np.array([one.vector for one in proposals]))
     strength = np.array([one.strength for one in proposals])
     marked = list(candidates)
-    for row, twin in enumerate(find_twins(texts, strength, likely=likely)):
+    likely = knowing.likely
+    twins = find_twins(texts, strength, likely=likely, recalibration=knowing.recalibration)
+    for row, twin in enumerate(twins):
         if twin is not None and not proposals[row].settled:
             other, chance, why = candidates[twin[0]], twin[1], twin[2]
             found = Found("candidate", other.candidate_id, other.title, chance, why)

@@ -14,13 +14,16 @@ import pandas as pd
 from groundswell.domain import (
     FeatureCandidate,
     FloatArray,
+    IdeaVerdict,
     MarketSignal,
     NeedTheme,
     Vectors,
     WorkItem,
 )
 from models.evidence.inputs import item_texts, signal_texts
-from models.linking.matching import SHORTLIST, Texts, match
+from models.linking.matching import SHORTLIST, Matches, Texts, match
+from models.linking.recalibration import Recalibration
+from models.linking.said import Verdicts, latest_owner, name_of, said_of, why_same
 from models.linking.statuses import Found, FoundKind
 
 EXEMPLARS = 3
@@ -83,7 +86,12 @@ def candidate_texts(
     ]
 
 
-def match_all(queries: Texts, said: Sequence[str], vectors: Vectors) -> FloatArray:
+def match_all(
+    queries: Texts,
+    said: Sequence[str],
+    vectors: Vectors,
+    recalibration: Recalibration | None = None,
+) -> FloatArray:
     """Return the probability that each of some short texts is about each query.
 
     Equal texts, such as the weeks of one search term, are one doc.
@@ -100,7 +108,8 @@ def match_all(queries: Texts, said: Sequence[str], vectors: Vectors) -> FloatArr
     distinct = sorted(set(said))
     first = dict(zip(reversed(said), range(len(said) - 1, -1, -1), strict=True))
     rows = [first[text] for text in distinct]
-    found = match(queries, Texts(distinct, vectors[rows]), count=len(distinct))
+    docs = Texts(distinct, vectors[rows])
+    found = match(queries, docs, count=len(distinct), recalibration=recalibration)
     chances = np.zeros((len(queries.texts), len(distinct)))
     np.put_along_axis(chances, found.docs, found.probability, axis=1)
     place = {text: column for column, text in enumerate(distinct)}
@@ -114,13 +123,19 @@ def work_found(
     *,
     likely: float,
     handed: Mapping[str, int],
+    said: Verdicts = (),
+    recalibration: Recalibration | None = None,
 ) -> list[list[tuple[float, str, WorkItem]]]:
     """Give each item to the need it most probably meets, where that is likely.
+
+    What a reviewer said comes first, then what was handed over.
 
     Parameters
     ----------
     handed
         Id of each item that was handed over as a need, to that need's row.
+    said
+        What is said of each need's idea; empty: nothing of any.
 
     Returns
     -------
@@ -128,20 +143,26 @@ def work_found(
         Per need, most probable first. An item stands with one need only, else its evidence
         would be counted twice.
     """
-    found = match(needs, Texts(item_texts(items), vectors), count=SHORTLIST)
-    best: dict[int, tuple[float, int, int]] = {}
+    said = said or [None] * len(needs.texts)
+    names, owners = [name_of(item) for item in items], latest_owner(said)
+    docs = Texts(item_texts(items), vectors)
+    found = match(needs, docs, count=SHORTLIST, recalibration=recalibration)
+    best: dict[int, tuple[float, int, str]] = {}
     for need, row in enumerate(found.docs.tolist()):
         for place, doc in enumerate(row):
             chance = float(found.probability[need, place])
-            if chance >= likely and chance > best.get(doc, (0.0, 0, 0))[0]:
-                best[doc] = (chance, need, place)
+            refused = said_of(said[need], names[doc]) is False
+            if chance >= likely and chance > best.get(doc, (0.0, 0, ""))[0] and not refused:
+                best[doc] = (chance, need, found.reason(need, place))
+    for doc, item in enumerate(items):
+        owner = handed.get(item.item_id)
+        if owner is not None and said_of(said[owner], names[doc]) is not False:
+            best[doc] = (1.0, owner, "handed over")
+        if (owner := owners.get(names[doc])) is not None:
+            best[doc] = (1.0, owner, why_same(said[owner], names[doc]))
     linked: list[list[tuple[float, str, WorkItem]]] = [[] for _ in needs.texts]
-    for doc, (chance, need, place) in best.items():
-        if items[doc].item_id not in handed:
-            linked[need].append((chance, found.reason(need, place), items[doc]))
-    for item in items:
-        if (owner := handed.get(item.item_id)) is not None:
-            linked[owner].append((1.0, "handed over", item))
+    for doc, (chance, need, why) in best.items():
+        linked[need].append((chance, why, items[doc]))
     return [sorted(row, key=lambda one: (-one[0], one[2].item_id)) for row in linked]
 
 
@@ -163,28 +184,48 @@ def as_found(
     ]
 
 
-def releases_found(needs: Texts, heard: Heard, *, likely: float) -> list[list[Found]]:
-    """Return for each need our releases that are likely about it."""
+def releases_found(
+    needs: Texts,
+    heard: Heard,
+    *,
+    likely: float,
+    said: Verdicts = (),
+    recalibration: Recalibration | None = None,
+) -> list[list[Found]]:
+    """Return for each need our releases that are likely about it, or said to be."""
+    said = said or [None] * len(needs.texts)
     ours = sorted(
         range(len(heard.releases)),
         key=lambda row: (heard.releases[row].observed_at, heard.releases[row].signal_id),
     )
-    texts = signal_texts([heard.releases[row] for row in ours])
-    found = match(needs, Texts(texts, heard.release_vectors[ours]), count=SHORTLIST)
+    releases = [heard.releases[row] for row in ours]
+    docs = Texts(signal_texts(releases), heard.release_vectors[ours])
+    found = match(needs, docs, count=SHORTLIST, recalibration=recalibration)
     return [
         [
-            Found(
-                "release",
-                heard.releases[ours[doc]].key,
-                " ".join(texts[doc].split()),
-                chance,
-                found.reason(need, place),
-                heard.releases[ours[doc]].observed_at.date(),
-            )
-            for place, (doc, chance) in enumerate(zip(docs, chances, strict=True))
+            _released(releases[doc], docs.texts[doc], chance, why)
+            for doc, (chance, why) in _heeded(need, found, releases, said[need]).items()
             if chance >= likely
         ]
-        for need, (docs, chances) in enumerate(
-            zip(found.docs.tolist(), found.probability.tolist(), strict=True)
-        )
+        for need in range(len(needs.texts))
     ]
+
+
+def _heeded(
+    need: int, found: Matches, releases: Sequence[MarketSignal], verdict: IdeaVerdict | None
+) -> dict[int, tuple[float, str]]:
+    """Return probability and reason of each release that may be about a need."""
+    chances = {
+        doc: (float(found.probability[need, place]), found.reason(need, place))
+        for place, doc in enumerate(found.docs[need].tolist())
+    }
+    for doc, release in enumerate(releases):
+        same = said_of(verdict, name_of(release))
+        if same is not None:
+            chances[doc] = (float(same), why_same(verdict, name_of(release)))
+    return chances
+
+
+def _released(release: MarketSignal, text: str, chance: float, why: str) -> Found:
+    day, title = release.observed_at.date(), " ".join(text.split())
+    return Found("release", release.key, title, chance, why, day)

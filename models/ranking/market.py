@@ -17,6 +17,8 @@ from groundswell.report import SignalNote
 from models.evidence.inputs import cosine, signal_texts
 from models.evidence.voices import YEAR_DAYS
 from models.linking.matching import Texts
+from models.linking.recalibration import Recalibration
+from models.linking.said import Verdicts, heed_links, name_of
 from models.ranking.known_work import match_all
 
 RECENT_WEEKS = 13
@@ -58,6 +60,8 @@ def read_market(
     ages: Sequence[FloatArray],
     *,
     likely: float,
+    said: Verdicts = (),
+    recalibration: Recalibration | None = None,
 ) -> MarketView:
     """Match signals to candidates and read their direction.
 
@@ -71,12 +75,15 @@ def read_market(
         Per candidate, the ages in days of its voices' mentions.
     likely
         Probability from which a signal speaks for a candidate, 0 to 1.
+    said
+        What reviewers say of each candidate; empty: nothing of any.
     """
     rows = [row for row, signal in enumerate(signals) if signal.observed_at <= as_of]
     rows.sort(key=lambda row: signals[row].signal_id)
     chosen = [signals[row] for row in rows]
     vectors = signal_vectors[rows] if rows else signal_vectors[:0]
-    match = match_all(candidates, signal_texts(chosen), vectors)
+    match = match_all(candidates, signal_texts(chosen), vectors, recalibration)
+    match = heed_links(match, said, list(map(name_of, chosen)))
     alike = cosine(candidates.vectors, vectors)
     slopes = _slopes(chosen, as_of)
     overall = np.concatenate([np.empty(0), *ages])

@@ -22,6 +22,8 @@ from groundswell.domain import Account, Deal, FloatArray, Vectors
 from models.evidence.inputs import MoneyParameters, reason_texts
 from models.evidence.voices import YEAR_DAYS, account_of
 from models.linking.matching import Texts
+from models.linking.recalibration import Recalibration
+from models.linking.said import Verdicts, heed_links, reason_names
 from models.ranking.demand import TICKET_CHANNEL, Demand, Voices
 from models.ranking.known_work import match_all
 
@@ -78,13 +80,22 @@ def value_deals(
     as_of: datetime,
     *,
     likely: float,
+    said: Verdicts = (),
+    recalibration: Recalibration | None = None,
 ) -> DealValue:
     """Give each reason of each deal to the candidate it is most probably about.
 
     A deal's amount is split evenly over its reasons; a reason whose best probability is below
-    `likely` counts for nobody. Open deals without probability are not counted.
+    `likely` counts for nobody. Open deals without probability are not counted. What reviewers say
+    of a deal goes before.
+
+    Parameters
+    ----------
+    said
+        What reviewers say of each candidate; empty: nothing of any.
     """
-    match = match_all(candidates, reason_texts(deals), reason_vectors).T
+    match = match_all(candidates, reason_texts(deals), reason_vectors, recalibration)
+    match = heed_links(match, said, reason_names(deals), single=True).T
     pipeline, lost, count = np.zeros((3, len(candidates.texts)))
     ends = np.cumsum([len(deal.reasons) for deal in deals])
     for place in sorted(range(len(deals)), key=lambda place: deals[place].deal_id):

@@ -11,11 +11,14 @@ import pandas as pd
 from groundswell.domain import FeatureCandidate, FloatArray, Vectors
 from models.effort.estimates import Efforts, estimate_efforts
 from models.evidence.inputs import Evidence, RankingParameters, cosine
+from models.linking.matching import Texts
+from models.linking.recalibration import Recalibration
+from models.linking.said import Verdicts
 from models.ranking.candidates import compared
 from models.ranking.demand import Voices
 from models.ranking.market import MarketView, read_market
 from models.ranking.money import DealValue, value_deals
-from models.ranking.verdicts import fit_by_hand, stated_days
+from models.ranking.verdicts import fit_by_hand, same_work, stated_days
 from models.trends.drivers import Drivers, find_drivers
 
 
@@ -41,6 +44,7 @@ def look_outside(
     voices: Voices,
     table: pd.DataFrame,
     parameters: RankingParameters,
+    recalibration: Recalibration | None = None,
 ) -> Outside:
     """Read what is known beside the voices.
 
@@ -48,18 +52,19 @@ def look_outside(
     ----------
     table
         From `models.evidence.voices.usable_mentions`.
+    recalibration
+        As `models.ranking.rank.rank_candidates` takes it.
     """
     texts = compared(evidence, candidates)
     vectors = texts.vectors
     likely = parameters.signal_probability
+    said = [evidence.verdicts.get(one.candidate_id) for one in candidates]
     drivers = find_drivers(table, [theme.theme_id for theme in evidence.themes], parameters)
     effect, error = _effects(candidates, drivers, parameters.interval)
     # What nobody voices costs no points: that is known, as soon as any theme's cost is.
     idle = voices.unvoiced & (drivers.explained is not None)
     return Outside(
-        deals=value_deals(
-            texts, evidence.deals, evidence.reason_vectors, evidence.as_of, likely=likely
-        ),
+        deals=_deals(evidence, texts, said, likely, recalibration),
         market=read_market(
             texts,
             evidence.signals,
@@ -67,20 +72,50 @@ def look_outside(
             evidence.as_of,
             _ages(voices),
             likely=likely,
+            said=said,
+            recalibration=recalibration,
         ),
-        efforts=estimate_efforts(
-            candidates,
-            vectors,
-            evidence.items,
-            evidence.item_vectors,
-            evidence.as_of.date(),
-            parameters.effort,
-            stated=stated_days(evidence.verdicts),
-        ),
+        efforts=_efforts(evidence, candidates, vectors, parameters),
         drivers=drivers,
         driver=np.where(idle, 0.0, effect),
         driver_sd=np.where(idle, 0.0, error),
         fit=fit_by_hand(_fit(vectors, evidence), candidates, evidence.verdicts),
+    )
+
+
+def _deals(
+    evidence: Evidence,
+    texts: Texts,
+    said: Verdicts,
+    likely: float,
+    recalibration: Recalibration | None,
+) -> DealValue:
+    return value_deals(
+        texts,
+        evidence.deals,
+        evidence.reason_vectors,
+        evidence.as_of,
+        likely=likely,
+        said=said,
+        recalibration=recalibration,
+    )
+
+
+def _efforts(
+    evidence: Evidence,
+    candidates: Sequence[FeatureCandidate],
+    vectors: Vectors,
+    parameters: RankingParameters,
+) -> Efforts:
+    return estimate_efforts(
+        candidates,
+        vectors,
+        evidence.items,
+        evidence.item_vectors,
+        evidence.as_of.date(),
+        parameters.effort,
+        stated=stated_days(evidence.verdicts),
+        same=same_work(evidence.verdicts),
     )
 
 

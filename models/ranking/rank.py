@@ -12,6 +12,7 @@ from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.quotes import Quotables
 from models.evidence.rates import exposure_days, gamma_prior, shrunk_rate
 from models.evidence.voices import usable_mentions
+from models.linking.recalibration import Recalibration
 from models.ranking.criteria import Facts
 from models.ranking.demand import Voices, hear_voices
 from models.ranking.explanation import Measured, voices_behind
@@ -59,6 +60,7 @@ def rank_candidates(
     parameters: RankingParameters,
     *,
     reference: Reference | None = None,
+    recalibration: Recalibration | None = None,
 ) -> Ranking:
     """Rank candidates; the result does not depend on the order of any input.
 
@@ -67,11 +69,13 @@ def rank_candidates(
     reference
         Snapshot of an earlier run, so that scores compare. None, or one made for another
         strategy: a new one is made from this run.
+    recalibration
+        What reviewers' words on matches taught of probabilities; None: as they are computed.
     """
     candidates = sorted(candidates, key=lambda candidate: candidate.candidate_id)
     table = usable_mentions(evidence)
     voices = hear_voices(table, candidates, evidence.accounts, evidence.as_of, parameters)
-    fixed = look_outside(evidence, candidates, voices, table, parameters)
+    fixed = look_outside(evidence, candidates, voices, table, parameters, recalibration)
     frozen = reference if reference and reference.strategy == parameters.strategy else None
     measured, notes = _measure(voices, fixed, evidence, parameters, frozen)
     if reference is not None and frozen is None:

@@ -17,10 +17,11 @@ from groundswell.domain import (
     FloatArray,
     IdeaVerdict,
     NeedTheme,
+    StatementVerdict,
     ThemeVerdict,
     Verdicts,
 )
-from groundswell.domain.drafts import need_of
+from groundswell.domain.drafts import need_of, sameness
 from groundswell.report import ReviewVerdict
 from models.effort.estimates import StatedDays
 from models.linking.statuses import Found
@@ -107,6 +108,30 @@ def without_idea(
     return tuple(found)
 
 
+def without_other(attached: Attached, known: Collection[str]) -> tuple[NeedsReview, ...]:
+    """Return what was said of things that are not known any more.
+
+    Parameters
+    ----------
+    known
+        As `models.linking.said.name_of` names what ideas are compared with now.
+    """
+    return tuple(
+        NeedsReview(verdict.target, f"{other} is not known any more")
+        for _, verdict in sorted(attached.ideas.items())
+        for other in sorted(set(verdict.links) - set(known))
+    )
+
+
+def without_statement(
+    verdicts: Mapping[str, StatementVerdict], known: Collection[str]
+) -> tuple[NeedsReview, ...]:
+    """Return what was said of statements that are not there any more; `known` are their ids."""
+    reason = "its message was reworded or erased"
+    lost = [one for one in verdicts.values() if one.kind and one.statement_id not in known]
+    return tuple(NeedsReview(one.target, reason) for one in lost)
+
+
 def review_notes(attached: Attached, more: Sequence[NeedsReview] = ()) -> list[str]:
     """Return sentences for the report: what needs review, and what moved."""
     notes = [
@@ -164,6 +189,19 @@ def stated_days(verdicts: Mapping[str, IdeaVerdict]) -> dict[str, StatedDays]:
     return stated
 
 
+def same_work(verdicts: Mapping[str, IdeaVerdict]) -> dict[str, dict[str, bool]]:
+    """Return what reviewers said of work items, by candidate id: item id to whether it is it."""
+    return {
+        candidate_id: {
+            other.removeprefix("item-"): same
+            for other, same in verdict.links.items()
+            if other.startswith("item-")
+        }
+        for candidate_id, verdict in verdicts.items()
+        if verdict.links
+    }
+
+
 def fit_by_hand(
     fit: FloatArray, candidates: Sequence[FeatureCandidate], verdicts: Mapping[str, IdeaVerdict]
 ) -> FloatArray:
@@ -196,14 +234,25 @@ def review_verdict(verdict: IdeaVerdict | None, day: date) -> ReviewVerdict | No
         at=verdict.at,
         reason=verdict.reason,
         brief=verdict.brief,
-        set_by=tuple(
-            (name, verdict.signed[name].reviewer)
-            for name in ("title", "brief", "effort_days", "fit")
-            if getattr(verdict, name) is not None
-        ),
+        set_by=(*_set_by(verdict), *_linked_by(verdict)),
         version=verdict.version,
         decided_for=verdict.target,
     )
+
+
+def _set_by(verdict: IdeaVerdict) -> list[tuple[str, str]]:
+    return [
+        (name, verdict.signed[name].reviewer)
+        for name in ("title", "brief", "effort_days", "fit")
+        if getattr(verdict, name) is not None
+    ]
+
+
+def _linked_by(verdict: IdeaVerdict) -> list[tuple[str, str]]:
+    return [
+        (f"{'the same as' if same else 'not'} {other}", verdict.signed[sameness(other)].reviewer)
+        for other, same in sorted(verdict.links.items())
+    ]
 
 
 def _follow(

@@ -8,7 +8,7 @@ import pytest
 from bench.kind import COLUMNS, STATEMENTS, judge_annotation, judge_classifier, read_columns, run
 from groundswell.errors import IngestError
 from models.encoding.embedding import HashingEncoder
-from models.statements.annotation import KINDS, example_texts
+from models.statements.annotator import KINDS, example_texts
 
 THINGS = ("lamp", "door", "clock", "chart", "printer", "menu", "window", "wheel")
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from bench.__main__ import main
-from bench.link import calibration_error, order_quality, read_pairs, run, vectors_of
+from bench.link import order_quality, read_pairs, run, vectors_of
 from bench.link_fit import NAMES, fit_pairs
 from groundswell.errors import IngestError
+from models.linking.link_foresight import calibration_error
 
 THINGS = ("dark mode", "rota export", "shift swap", "offline sync", "login crash", "pdf invoice")
 

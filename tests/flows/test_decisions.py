@@ -141,7 +141,7 @@ def test_a_run_heeds_what_was_decided_and_the_report_vouches_for_the_log(
 ) -> None:
     before = newest(config)
     one, two, three = (idea.candidate_id for idea in before.ideas[:3])
-    assert [name for name, _ in before.versions] == ["groundswell", "encoder"]
+    assert [name for name, _ in before.versions] == ["groundswell", "encoder", "annotator"]
     record(
         config,
         Draft("reject", one, "Ana", BEGUN, reason="Not our market."),
@@ -276,7 +276,7 @@ def cut_off(config: Config) -> None:
 
 def test_the_page_names_every_kind_of_decision() -> None:
     table = re.findall(
-        r"^\| ([a-z_, ]+) \| (?:an idea|a theme[a-z ]*|the ranking|either) \|",
+        r"^\| ([a-z_, ]+) \| (?:an idea|a theme[a-z ]*|a statement|the ranking|either) \|",
         PAGE.read_text(),
         re.M,
     )

@@ -24,6 +24,7 @@ from groundswell.domain import (
     verify,
 )
 from groundswell.domain.decisions import NOT_PLANNED
+from groundswell.domain.drafts import sameness
 from groundswell.errors import ConflictError, DecisionError
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -121,6 +122,35 @@ def test_an_idea_is_placed_in_a_release_left_out_and_freed_again(log: Log) -> No
     assert (idea.release, idea.team, idea.signed["release"].number) == ("4.9", "Lark", 1)
     log.add("place", changes={"release": None, "team": None})
     assert not replay(log.decisions).ideas["need-1"].says_something
+
+
+def test_what_an_idea_is_the_same_as_stands_for_each_other_side_by_itself(log: Log) -> None:
+    work, deal = sameness("item-RF-7"), sameness("deal-D-1")
+    log.add("link", changes={work: True})
+    log.add("link", changes={deal: False}, reviewer="Ben")
+    log.add("link", changes={work: False}, reviewer="Cy")
+    assert log.idea.links == {"item-RF-7": False, "deal-D-1": False}
+    assert {name: by.reviewer for name, by in log.idea.signed.items()} == {work: "Cy", deal: "Ben"}
+    assert log.idea.says_something
+    log.undo(2)
+    log.undo(3)
+    assert log.idea.links == {"item-RF-7": True}
+    log.add("link", changes={work: None})
+    assert (log.idea.links, log.idea.says_something) == ({}, False)
+
+
+def test_the_kind_of_a_statement_is_set_and_given_back(log: Log) -> None:
+    target = "statement-0f3a"
+    log.add("set_kind", target, changes={"kind": "praise"})
+    log.add("set_kind", target, changes={"kind": "problem"}, reviewer="Ben")
+    found = replay(log.decisions).statements["0f3a"]
+    assert (found.target, found.kind, found.version) == (target, "problem", 2)
+    assert found.signed["kind"].reviewer == "Ben"
+    log.add("undo", target, undoes=2)
+    assert replay(log.decisions).statements["0f3a"].kind == "praise"
+    log.add("set_kind", target, changes={"kind": None})
+    assert replay(log.decisions).statements["0f3a"].kind is None
+    assert (replay(log.decisions).ideas, replay(log.decisions).themes) == ({}, {})
 
 
 def test_themes_are_renamed_and_pinned(log: Log) -> None:
@@ -252,6 +282,18 @@ def test_a_clock_that_is_behind_takes_the_moment_of_the_decision_before(log: Log
         ("accept", "theme-1", {}, "cannot accept a theme"),
         ("rename", "need-1", {"changes": {"label": "x"}}, "cannot rename an idea"),
         ("accept", "feature", {}, "neither an idea nor a theme"),
+        ("set_kind", "need-1", {"changes": {"kind": "praise"}}, "cannot set_kind an idea"),
+        ("set_kind", "statement-1", {"changes": {"kind": "rant"}}, "expected one of problem"),
+        ("accept", "statement-1", {}, "cannot accept a statement"),
+        ("link", "theme-1", {"changes": {"same:item-1": True}}, "cannot link a theme"),
+        ("link", "need-1", {"changes": {"same:need-2": True}}, "nothing to compare an idea with"),
+        ("link", "need-1", {"changes": {"same:signal-x": True}}, "nothing to compare an idea with"),
+        (
+            "link",
+            "item-1",
+            {"changes": {"same:item-2": True}},
+            "work items are compared with needs",
+        ),
         ("undo", "need-1", {"undoes": 9}, "decision 9 is not about need-1"),
     ],
 )
@@ -271,6 +313,10 @@ def test_what_cannot_be_decided_is_refused_in_one_line(
         ("set_effort", {"changes": {"effort_days": 3}}),
         ("pin", {"changes": {"pinned": 1}}),
         ("place", {"changes": {"release": "4.9"}}),
+        ("link", {}),
+        ("link", {"changes": {"same:item-1": True, "same:item-2": True}}),
+        ("link", {"changes": {"same:item-1": "yes"}}),
+        ("accept", {"changes": {"same:item-1": True}}),
         ("accept", {"undoes": 1}),
         ("undo", {}),
         ("accept", {"at": datetime(2026, 6, 1)}),
@@ -279,7 +325,7 @@ def test_what_cannot_be_decided_is_refused_in_one_line(
 def test_a_draft_that_no_caller_may_make_is_our_own_mistake(
     log: Log, kind: DecisionKind, more: Any
 ) -> None:
-    with pytest.raises(ValueError, match=r"sets|undoes|expected|time zone"):
+    with pytest.raises(ValueError, match=r"sets|undoes|expected|time zone|others"):
         log.add(kind, "theme-1" if kind == "pin" else "need-1", **more)
 
 

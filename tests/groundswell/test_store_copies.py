@@ -121,6 +121,16 @@ class TestAnnotations:
         with pytest.raises(ValueError, match="annotation_ranges"):
             store.annotations.add(lease, "k1", [wrong])
 
+    def test_an_annotation_takes_the_place_of_the_one_before(
+        self, store: Store, lease: Lease
+    ) -> None:
+        was = [Annotation(name, "other", 0.5, 0.25, 0.0, True) for name in ("a", "b")]
+        store.annotations.add(lease, "k1", was)
+        now = Annotation("a", "problem", 1.0, -0.5, 0.75, True)
+        store.annotations.replace(lease, "k1", [now])
+        assert store.annotations.load("k1", ["a", "b"]) == {"a": now, "b": was[1]}
+        assert store.annotations.load("k2", ["a", "b"]) == {}
+
     def test_empty_words_are_counted_but_in_no_theme(self, filled: Store, lease: Lease) -> None:
         empty, full, _ = RECORDS
         known = [annotated(empty, informative=False), annotated(full, informative=True)]

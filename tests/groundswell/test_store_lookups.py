@@ -183,3 +183,12 @@ def test_statements_are_looked_up_in_the_order_asked_for(
     assert [hit.statement_id for hit in hits] == [ids[2], ids[0]]
     assert store.lookups.matching(SearchFilter(theme_id=4)) == {ids[0]}
     assert store.lookups.matching(ANYTHING) == set(ids)
+
+
+def test_statements_are_found_by_their_ids(store: Store, statements: list[Statement]) -> None:
+    ids = [one.statement_id for one in statements]
+    found = store.lookups.said([*ids, ids[0], "none of ours"])
+    assert [one.statement_id for one in found] == sorted(ids)
+    assert {(one.text, one.text_hash) for one in found} == {
+        (one.text, one.text_hash) for one in statements
+    }

@@ -28,15 +28,18 @@ from groundswell.domain import (
     Decision,
     Draft,
     IdeaVerdict,
+    StatementKind,
     ThemeVerdict,
     Verdicts,
     decide,
     replay,
 )
 from groundswell.domain.decisions import DecisionKind, FieldValue
-from groundswell.domain.drafts import FIRST_MADE, membership
+from groundswell.domain.drafts import FIRST_MADE, membership, sameness
 from groundswell.errors import DecisionError
 from models.ranking.verdicts import Attached, attach_verdicts
+from models.statements.annotator import KINDS
+from models.statements.corrections import standing_kinds
 from models.themes.lineage import Heirs, match_themes
 from models.themes.shaped_tree import heirs_of_hidden
 from models.themes.shaping import Shape, shape_statements
@@ -95,7 +98,9 @@ class Deciding(RuleBasedStateMachine):
 
     @rule(
         reviewer=REVIEWERS,
-        kind=st.sampled_from(["rename", "pin", "merge", "retire", "accept", "reject", "edit"]),
+        kind=st.sampled_from(
+            ["rename", "pin", "merge", "retire", "accept", "reject", "edit", "link"]
+        ),
         pick=st.integers(0, 50),
         other=st.integers(0, 50),
     )
@@ -110,8 +115,9 @@ class Deciding(RuleBasedStateMachine):
             "merge": {"merged_into": f"theme-{into}"},
             "retire": {"retired": True},
             "edit": {"title": f"title {len(self.log)}"},
+            "link": {sameness(f"item-{other % 5}"): other % 2 == 0},
         }
-        about_idea = kind in ("accept", "reject", "edit")
+        about_idea = kind in ("accept", "reject", "edit", "link")
         target = f"need-{theme}" if about_idea else f"theme-{theme}"
         self._record(kind, target, reviewer, changes.get(kind, {}))
 
@@ -135,6 +141,12 @@ class Deciding(RuleBasedStateMachine):
             statement = statements[one % len(statements)]
             target = f"theme-{themes[pick % len(themes)]}"
             self._record("move", target, reviewer, {membership(statement): here})
+
+    @rule(reviewer=REVIEWERS, one=st.integers(0, 50), given=st.sampled_from([*KINDS, None]))
+    def set_kind(self, reviewer: str, one: int, given: StatementKind | None) -> None:
+        statements = sorted(self.found)
+        target = f"statement-{statements[one % len(statements)]}"
+        self._record("set_kind", target, reviewer, {"kind": given})
 
     @precondition(lambda self: self.log)
     @rule(pick=st.integers(0, 50), reviewer=REVIEWERS)
@@ -179,6 +191,16 @@ class Deciding(RuleBasedStateMachine):
         for theme_id, verdict in verdicts.themes.items():
             if verdict.label is not None and theme_id in shown:
                 assert attached.themes[theme_id].label == verdict.label
+
+    @invariant()
+    def what_was_said_of_kinds_and_matches_stands(self) -> None:
+        verdicts, attached, _, _ = self._state()
+        hashes = {one: f"hash of {one}" for one in self.found}
+        kinds = {one.text_hash: one.kind for one in standing_kinds(verdicts.statements, hashes)}
+        for statement, verdict in verdicts.statements.items():
+            assert kinds.get(f"hash of {statement}") == verdict.kind
+        for one in attached.ideas.values():
+            assert one.links == verdicts.ideas[one.target].links
 
     @invariant()
     def what_is_kept_of_statements_adds_up(self) -> None:
@@ -260,7 +282,10 @@ class Deciding(RuleBasedStateMachine):
     def _all(self, log: list[Decision]) -> object:
         kept, self.log = self.log, list(log)
         verdicts, attached, wishes, shape = self._state()
-        standing = {one.target: one for one in _said(verdicts) if one.says_something}
+        standing: dict[str, object] = {
+            one.target: one for one in _said(verdicts) if one.says_something
+        }
+        standing |= {one.target: one for one in verdicts.statements.values() if one.kind}
         self.log = kept
         fields = {target: _fields(one) for target, one in standing.items()}
         return fields, attached.needs_review, wishes, shape.assignments, shape.shown.tolist()
@@ -283,7 +308,18 @@ def _said(verdicts: Verdicts) -> list[IdeaVerdict | ThemeVerdict]:
 
 
 def _fields(verdict: Any) -> dict[str, object]:
-    names = ("status", "title", "label", "pinned", "merged_into", "retired", "split_from", "holds")
+    names = (
+        "status",
+        "title",
+        "label",
+        "pinned",
+        "merged_into",
+        "retired",
+        "split_from",
+        "holds",
+        "links",
+        "kind",
+    )
     return {name: getattr(verdict, name, None) for name in names}
 
 

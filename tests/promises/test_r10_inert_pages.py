@@ -25,6 +25,7 @@ from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from groundswell.domain import Draft
+from groundswell.domain.drafts import sameness
 from groundswell.report import IdeaReport
 from groundswell.store import open_store
 from reports.page import report_html
@@ -127,6 +128,7 @@ class Writing:
             yield Draft("comment", idea, reviewer, NOON, reason=text)
             yield Draft("edit", idea, "ann", NOON, changes={"title": line, "brief": text})
             yield Draft("rename", "theme-1", "ann", NOON, changes={"label": line})
+            yield Draft("link", idea, reviewer, NOON, changes={sameness(f"deal-{line}"): True})
         yield Draft("reject", idea, "ann", NOON, reason=self.say("no", "Decision.reject"))
         yield Draft("comment", "theme-1", "ann", NOON, reason=self.say("no", "Decision.comment"))
 

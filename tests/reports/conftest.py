@@ -25,6 +25,8 @@ from groundswell.report import (
     Estimate,
     IdeaMove,
     IdeaReport,
+    Match,
+    MatchKind,
     NameEvidence,
     Profit,
     Quote,
@@ -93,6 +95,20 @@ def quote(words: dict[str, Any], at: int) -> Quote:
         segment=words.get("segment"),
         rating=words.get("rating"),
         membership=0.9 - 0.05 * (at % 7),
+        kind=("request", "problem", "other")[at % 3],
+    )
+
+
+def match(at: int, kind: MatchKind, said: bool | None) -> Match:
+    return Match(
+        other=f"item-RF-{40 + at}" if kind in ("open", "done") else f"deal-D-{at}",
+        kind=kind,
+        title=f"Thing number {at}",
+        probability=0.9 - 0.2 * at,
+        why=f'{90 - 20 * at} % sure: both say "thing"; similarity 0.71',
+        on=date(2026, 3, 1 + at),
+        said=said,
+        said_by="ann (2026-03-01)" if said is not None else "",
     )
 
 
@@ -160,6 +176,7 @@ def idea(rank: int, words: dict[str, Any], count: int) -> RankedIdea:
             (name, 1 + (rank + i) % count) for i, name in enumerate(STRATEGIES)
         ),
         profit=profit(money, days),
+        matches=(match(1, "done", False), match(0, "open", None), match(2, "deal", None)),
     )
 
 

@@ -8,7 +8,10 @@ from groundswell.store import Hit, QuarantineEntry, Run, SearchFilter, StepResul
 from groundswell.store.found import ORDERED
 from web.api.endpoints import Call
 from web.guard import Refused
+from web.pages.correcting import kinds_by
+from web.pages.records import computed_kinds
 from web.pages.search import words_of
+from web.reading import newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,12 @@ class RecordPart:
     text: str
     themes: tuple[tuple[int, float], ...]
     """(theme id, membership), strongest first."""
+    kind: str
+    """`problem`, `request`, `praise`, `question` or `other`; empty: not known."""
+    said_by: str
+    """Who said that it is of this kind; empty: it is computed."""
+    version: int
+    """The `expected_version` of a decision about `statement-ID`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,8 @@ def record(call: Call) -> Record:
     found = call.context.store.lookups.record(call.parts["record_id"])
     if found is None:
         raise Refused(404, "no such record; it may have been erased, or reworded under another id")
-    said = found.record
+    said, context = found.record, call.context
+    kinds = kinds_by(computed_kinds(found, newest(context.store), context), context)
     names = ("source", "source_id", "text", "created_at", "channel", "author", "rating", "nps")
     more = ("version", "language", "votes", "prompt")
     return Record(
@@ -123,8 +133,12 @@ def record(call: Call) -> Record:
         place=found.place,
         copy_of=found.copy_of,
         statements=tuple(
-            RecordPart(p.statement_id, p.start, p.end, said.text[p.start : p.end], p.themes)
+            RecordPart(
+                *(p.statement_id, p.start, p.end, said.text[p.start : p.end], p.themes),
+                *(kind.kind, kind.by, kind.version),
+            )
             for p in found.parts
+            for kind in (kinds[p.statement_id],)
         ),
     )
 

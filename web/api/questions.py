@@ -153,7 +153,11 @@ class PairsQuestion(Question):
 def _kinds() -> str:
     sets = {kind: ", ".join(f"`{one}`" for one in sorted(fields_of(kind))) for kind in DECIDABLE}
     told = "; ".join(f"{kind} sets {names}" for kind, names in sets.items() if names)
-    return f"{told}. Statements that are placed are named `statement:ID`. Null: as computed."
+    return (
+        f"{told}. Statements that are placed are named `statement:ID`; what a link says the idea is"
+        " the same as, or is not, `same:OTHER`, OTHER as `matches` of the idea has it. Null: as"
+        " computed."
+    )
 
 
 def _names() -> str:
@@ -171,7 +175,8 @@ class Wanted(Question):
 
     kind: Annotated[str, Field(json_schema_extra={"enum": list(DECIDABLE)}, description=_names())]
     target: Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH)]
-    """What it is about: an idea, `need-12` or `item-ABC-7`; a need, `theme-12`; or `ranking`."""
+    """What it is about: an idea, `need-12` or `item-ABC-7`; a need, `theme-12`; a statement,
+    `statement-ID`; or `ranking`."""
     expected_version: Version
     """The `version` of the verdict that was seen; 0: nobody had decided. Comments ignore it."""
     changes: Annotated[Mapping[str, FieldValue], Field(description=_kinds())] = {}

@@ -43,6 +43,7 @@ ROUTES = (
     Route("/needs/{theme_id}", ("GET",), "read", needs.show),
     Route("/needs/{theme_id}/shape", ("GET",), "read", shaping.show),
     Route("/records/{record_id}", ("GET",), "read", records.show),
+    Route("/statements/{statement_id}", ("GET",), "read", records.show_statement),
     Route("/search", ("GET",), "read", search.show),
     Route("/plan", ("GET",), "read", plan.show),
     Route("/plan/ideas/{idea_id:path}", ("GET",), "read", moving.show),

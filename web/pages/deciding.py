@@ -17,10 +17,11 @@ from groundswell.accounts import needed_for
 from groundswell.domain import Draft, StagedDraft
 from groundswell.domain.decisions import RANKING, FieldValue
 from groundswell.domain.disagreement import about
-from groundswell.domain.drafts import membership, need_of, theme_of
+from groundswell.domain.drafts import is_idea, membership, statement_named, theme_of
 from groundswell.errors import ConflictError, DecisionError
 from web.guard import Context, Form, Refused
 from web.pages.answers import conflict_page, refused_page, whole_number
+from web.pages.correcting import changes_of, shown_from, statements_named
 from web.pages.rendering import address_of, page
 from web.pages.wording import Naming, in_lines, naming, what_changed
 from web.reading import newest
@@ -43,8 +44,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "retire": ("retired",),
     "split": ("split_from", "label"),
     "move": (),
+    "link": (),
+    "set_kind": (),
 }
-"""What each kind of decision sets; an empty field gives it back to what is computed."""
+"""What each kind of decision sets by fields of its name; an empty one gives it back to what is
+computed. The others are read by `web.pages.correcting`, and statements here."""
 NUMBERS = ("effort_days", "fit")
 
 
@@ -66,8 +70,7 @@ def decide(request: Request, context: Context) -> Response:
         )
     except DecisionError as error:
         return refused(request, context, str(error), target)
-    back = form.get("split_from") or target  # what was split off has no page before the next run
-    return RedirectResponse(f"{place_of(back)}#decide", 303)
+    return RedirectResponse(back_to(target, form), 303)
 
 
 def decide_marked(request: Request, context: Context) -> Response:
@@ -119,7 +122,8 @@ def show_log(request: Request, context: Context) -> Response:
     target = request.query_params.get("target", "")
     decisions = context.store.decisions
     found = decisions.log(target=target) if target else decisions.newest(SHOWN)
-    name = naming(reading := newest(context.store))
+    reading = newest(context.store)
+    name = naming(reading, statements_named((one.target for one in found), context))
     return page(
         request,
         context,
@@ -155,9 +159,20 @@ def decided(context: Context, target: str) -> dict[str, Any]:
     }
 
 
+def back_to(target: str, form: Form) -> str:
+    """Return the address where a form was filled in, at the place of its page."""
+    if (shown := shown_from(form)) and statement_named(target):
+        return f"{place_of(shown)}#said"
+    part = "matches" if form.get("kind") == "link" else "decide"
+    back = form.get("split_from") or target  # what is split off has no page before the next run
+    return f"{place_of(back)}#{part}"
+
+
 def place_of(target: str) -> str:
     """Return the address of what a decision is about."""
-    theme = theme_of(target)
+    theme, statement = theme_of(target), statement_named(target)
+    if statement is not None:
+        return address_of("statements", statement)
     if target == RANKING:
         return "/pairs/learnt"
     return address_of("ideas", target) if theme is None else address_of("needs", theme)
@@ -177,6 +192,7 @@ def draft_of(target: str, form: Form, context: Context) -> Draft:
     if kind not in FIELDS:
         raise Refused(400, f"no such decision: {kind!r}")
     changes = {name: _value(name, form.get(name, "").strip()) for name in FIELDS[kind]}
+    changes |= changes_of(form) or {}
     if kind in ("split", "move"):
         changes |= _memberships(form, belongs=kind == "split" or bool(form.get("into")))
         target = form.get("into") or target
@@ -231,8 +247,8 @@ def version_of(form: Form) -> int | None:
 
 def refused(request: Request, context: Context, told: str, target: str) -> Response:
     """Say why nothing was decided, and lead back to what it was about."""
-    known = bool(target) and (theme_of(target) is not None or need_of(target) is not None)
-    back = place_of(target) if known or target.startswith("item-") else "/ideas"
+    known = theme_of(target) is not None or statement_named(target) is not None
+    back = place_of(target) if known or is_idea(target) else "/ideas"
     return refused_page(request, context, told, back)
 
 
@@ -245,6 +261,7 @@ def _staged(context: Context, target: str) -> list[StagedDraft]:
 
 def _wanted(form: Form, name: Naming) -> list[tuple[str, str]]:
     fields = [field for field in FIELDS.get(form.get("kind", ""), ()) if field in form]
-    lines = in_lines([(field, None, form[field]) for field in fields], name)
+    wanted = {field: form[field] for field in fields} | dict(changes_of(form) or {})
+    lines = in_lines([(field, None, value) for field, value in wanted.items()], name)
     shown = [("kind", form.get("kind", "")), ("reason", form.get("reason", ""))]
     return [(field, text) for field, text in (*shown, *((one, to) for one, _, to in lines)) if text]

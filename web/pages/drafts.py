@@ -17,7 +17,9 @@ from groundswell.jobs import QueuedJob
 from groundswell.report import DraftPreview, IdeaMove, PreviewedIdea
 from web.guard import Context, Refused
 from web.pages.answers import refused_page, whole_number
+from web.pages.correcting import statements_named
 from web.pages.deciding import (
+    back_to,
     draft_of,
     marked_drafts,
     place_of,
@@ -74,7 +76,7 @@ def show(request: Request, context: Context) -> Response:
         entries=entries,
         digest=digest_of(staged),
         preview=preview_of(staged, context, reading),
-        in_a_sentence=lambda text: in_a_sentence(text, _naming(staged, reading)),
+        in_a_sentence=lambda text: in_a_sentence(text, _naming(staged, context)),
         job=job if job and job.state != "done" else None,
         has_worker=context.store.jobs.has_worker(),
     )
@@ -88,8 +90,7 @@ def stage(request: Request, context: Context) -> Response:
         context.store.drafts.add_all([(draft, version_of(form))])
     except DecisionError as error:
         return refused(request, context, str(error), target)
-    back = form.get("split_from") or target  # what is split off has no page before the next run
-    return RedirectResponse(f"{place_of(back)}#decide", 303)
+    return RedirectResponse(back_to(target, form), 303)
 
 
 def stage_marked(request: Request, context: Context) -> Response:
@@ -177,7 +178,7 @@ def ask_preview(context: Context) -> QueuedJob:
 def entries_of(context: Context) -> list[Entry]:
     """Return what who asks has staged, each beside what stands now."""
     staged = context.store.drafts.of(context.reviewer.name)
-    name, stands = _naming(staged, newest(context.store)), context.store.decisions.verdicts()
+    name, stands = _naming(staged, context), context.store.decisions.verdicts()
     return [_entry(one, stands.of(one.draft.target), name) for one in staged]
 
 
@@ -208,7 +209,7 @@ def preview_of(
 def _conflicts(request: Request, context: Context, told: str) -> Response:
     entries = entries_of(context)
     stale = [one for one in entries if one.is_stale]
-    name = _naming([one.staged for one in entries], newest(context.store))
+    name = _naming([one.staged for one in entries], context)
     return page(
         request,
         context,
@@ -232,11 +233,12 @@ def _entry(one: StagedDraft, now: Verdict, name: Naming) -> Entry:
     )
 
 
-def _naming(staged: list[StagedDraft], reading: Reading | None) -> Naming:
-    """Return what names what a draft is about, also the needs that it makes itself."""
+def _naming(staged: list[StagedDraft], context: Context) -> Naming:
+    """Return what names what a draft is about, also statements and needs that it makes itself."""
+    said = statements_named((one.draft.target for one in staged), context)
     splits = (one.draft for one in staged if one.draft.kind == "split")
     made = {draft.target: str(draft.changes.get("label") or "a new need") for draft in splits}
-    return naming(reading, made)
+    return naming(newest(context.store), said | made)
 
 
 def _words(draft: Draft, name: Naming) -> list[tuple[str, str]]:

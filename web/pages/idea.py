@@ -5,11 +5,13 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from groundswell.domain import IdeaVerdict
 from groundswell.report import RankedIdea
 from reports import figures, plan_words
 from reports.inert import markdown_text
 from web import reading as store_reading
 from web.guard import Context
+from web.pages.correcting import kinds_of_quotes, matches_of
 from web.pages.deciding import decided
 from web.pages.rendering import not_found, page
 from web.pages.said import what_is_said, with_verdicts
@@ -46,6 +48,10 @@ def show(request: Request, context: Context) -> Response:
         before=ideas[place - 1] if place else None,
         after=ideas[place + 1] if place + 1 < len(ideas) else None,
         plan_line=_planned(idea, found) if found else "",
+        kinds=kinds_of_quotes((*idea.quotes, *idea.counter_quotes), context),
+        matches=matches_of(
+            idea.matches, context.store.decisions.ideas().get(idea_id, IdeaVerdict(idea_id))
+        ),
         in_plan=found is not None and found.board is not None and idea_id in found.ideas,
         **decided(context, idea_id),
     )

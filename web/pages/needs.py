@@ -11,6 +11,7 @@ from starlette.responses import Response
 from groundswell.domain import ThemeVerdict
 from groundswell.report import ThemeSummary
 from web.guard import Context
+from web.pages.correcting import kinds_of_quotes
 from web.pages.deciding import decided
 from web.pages.rendering import environment, not_found, page
 from web.reading import KEPT, Reading, newest
@@ -105,6 +106,7 @@ def show(request: Request, context: Context) -> Response:
         history=context.store.lookups.theme_history(theme_id),
         labels={need.theme_id: need.label for need in reading.report.themes},
         splits=splits_of(context, theme_id),
+        kinds=kinds_of_quotes((*need.quotes, *need.counter_quotes), context),
         **decided(context, f"theme-{theme_id}"),
     )
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from groundswell.report import ThemeSummary
-from groundswell.store import Part
+from groundswell.store import Part, WholeRecord
 from web.guard import Context
-from web.pages.rendering import not_found, page
-from web.reading import newest
+from web.pages.correcting import kinds_by
+from web.pages.rendering import address_of, not_found, page, with_query
+from web.reading import Reading, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,31 @@ def show(request: Request, context: Context) -> Response:
         record=found.record,
         pieces=list(pieces(text, found.parts, request.query_params.get("statement", ""))),
         parts=[(part, text[part.start : part.end], named(part)) for part in found.parts],
+        kinds=kinds_by(computed_kinds(found, reading, context), context),
+        may_review=context.reviewer.may("review"),
     )
+
+
+def show_statement(request: Request, context: Context) -> Response:
+    """Lead to the record that a statement is from, with the statement marked."""
+    said = context.store.lookups.said([request.path_params["statement_id"]])
+    if not said:
+        advice = "Its message may have been erased, or reworded."
+        return not_found(request, context, "No such statement", advice)
+    place = address_of("records", said[0].record_id)
+    marked = with_query(place, {"statement": said[0].statement_id})
+    return RedirectResponse(f"{marked}#marked", 303)
+
+
+def computed_kinds(found: WholeRecord, reading: Reading | None, context: Context) -> dict[str, str]:
+    """Return what the newest run took each statement of a record for; empty: not known."""
+    said = context.store.lookups.said([part.statement_id for part in found.parts])
+    model = dict(reading.report.versions).get("annotator", "") if reading else ""
+    known = context.store.annotations.load(model, [one.text_hash for one in said])
+    return {
+        one.statement_id: known[one.text_hash].kind if one.text_hash in known else ""
+        for one in said
+    }
 
 
 def pieces(text: str, parts: Sequence[Part], wanted: str) -> Iterator[Piece]:

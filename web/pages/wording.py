@@ -2,10 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import shorten
 
-from groundswell.domain import Decision, IdeaVerdict, Verdict
+from groundswell.domain import (
+    Decision,
+    IdeaVerdict,
+    RankingVerdict,
+    StatementVerdict,
+    ThemeVerdict,
+    Verdict,
+)
 from groundswell.domain.decisions import FieldValue
-from groundswell.domain.drafts import statement_of, theme_of
+from groundswell.domain.drafts import other_of, statement_of, theme_of
 from web.reading import Reading
 
 Naming = Callable[[str], str]
@@ -13,6 +21,15 @@ Naming = Callable[[str], str]
 
 OF_IDEAS = ("status", "until", "title", "brief", "effort_days", "fit", "release", "team")
 OF_THEMES = ("label", "pinned", "merged_into", "retired", "split_from")
+_FIELDS: tuple[tuple[type[Verdict], tuple[str, ...]], ...] = (
+    (IdeaVerdict, OF_IDEAS),
+    (ThemeVerdict, OF_THEMES),
+    (StatementVerdict, ("kind",)),
+    (RankingVerdict, ("weights",)),
+)
+SAMENESS: Mapping[FieldValue, str] = {True: "the same", False: "not the same", None: ""}
+SHOWN_CHARACTERS = 100
+"""Of a statement or of something that an idea is compared with."""
 _NAMED = ("merged_into", "split_from", "over")
 """Fields that hold a theme or an idea."""
 _ID = re.compile(r"\b(?:theme|need)-[0-9]+\b")
@@ -32,7 +49,9 @@ def naming(reading: Reading | None, more: Mapping[str, str] | None = None) -> Na
             return target
         if theme is not None:
             return reading.needs[theme].label if theme in reading.needs else target
-        return reading.ideas[target].title if target in reading.ideas else target
+        if target in reading.ideas:
+            return reading.ideas[target].title
+        return beginning(reading.others.get(target, target))
 
     return name
 
@@ -59,13 +78,15 @@ def what_changed(decision: Decision, name: Naming) -> list[tuple[str, str, str]]
 
 def in_words(verdict: Verdict, name: Naming) -> list[tuple[str, str]]:
     """Return what stands, as names and values."""
-    fields = OF_IDEAS if isinstance(verdict, IdeaVerdict) else OF_THEMES
+    fields = next(names for kind, names in _FIELDS if isinstance(verdict, kind))
+    links = verdict.links if isinstance(verdict, IdeaVerdict) else {}
     values = ((field, getattr(verdict, field)) for field in fields)
-    return [
+    shown = [
         (field.replace("_", " "), name(value) if field in _NAMED else str(value))
         for field, value in values
         if value is not None
     ]
+    return shown + [(_titled(other, name), SAMENESS[same]) for other, same in links.items()]
 
 
 def in_lines(
@@ -82,13 +103,29 @@ def in_lines(
         for value, word in ((True, "belong"), (False, "do not belong"), (None, "as found"))
         if value in placed
     ]
-    return counted + [
+    compared = [
+        (_titled(other, name), SAMENESS[before], SAMENESS[value])
+        for field, before, value in changed
+        if (other := other_of(field)) is not None
+    ]
+    return [*counted, *compared] + [
         (field.replace("_", " "), told(field, before), told(field, value))
         for field, before, value in changed
-        if statement_of(field) is None
+        if statement_of(field) is None and other_of(field) is None
     ]
+
+
+def beginning(text: str) -> str:
+    """Return the beginning of a text, in a line."""
+    return shorten(text, SHOWN_CHARACTERS, placeholder=" …")
 
 
 def said(value: FieldValue) -> str:
     """Return a value of a field as text; empty: as computed."""
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _titled(other: str, name: Naming) -> str:
+    """Return what something is called; beside it its id, if that tells anybody anything."""
+    title = name(other)
+    return title if title == other or other.startswith("signal-") else f"{other} “{title}”"

@@ -289,3 +289,20 @@ def test_without_finished_work_the_days_that_a_reviewer_set_are_taken_as_they_ar
         "12 days set by Ana (2026-06-01); no finished work to compare with; interval x/÷ 3, assumed"
     )
     assert efforts.estimates[1].basis.startswith("prior: no finished work")
+
+
+def test_finished_work_that_a_reviewer_called_the_same_counts_as_exactly_alike(axes: Any) -> None:
+    items, vectors = [_done(1, 4.0), _done(2, 16.0), _done(3, 8.0)], _near(axes, 0.8, 0.4, 0.0)
+
+    def estimate(vectors: Vectors, **same: bool) -> Effort:
+        said = {NEED.candidate_id: {name.replace("_", "-"): is_it for name, is_it in same.items()}}
+        return estimate_efforts(
+            [NEED], axes(1), items, vectors, TODAY, EffortParameters(), same=said
+        ).estimates[0]
+
+    alike = estimate(vectors, D_002=True)
+    assert (alike.analogues[0].item_id, alike.analogues[0].similarity) == ("D-002", 1.0)
+    assert alike.p50 > estimate(vectors).p50
+    other = estimate(vectors, D_001=False)
+    assert [one.item_id for one in other.analogues] == ["D-002"]
+    assert other.p50 > estimate(vectors).p50

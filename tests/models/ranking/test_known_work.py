@@ -1,12 +1,20 @@
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from groundswell.domain import FeatureCandidate, MarketSignal, WorkItem
+from groundswell.domain import (
+    FeatureCandidate,
+    IdeaVerdict,
+    MarketSignal,
+    Signature,
+    WorkItem,
+)
+from groundswell.domain.drafts import sameness
 from models.evidence.voices import usable
 from models.linking.matching import Texts
+from models.linking.recalibration import Recalibration
 from models.ranking.candidates import propose_candidates
 from models.ranking.known_work import Heard, candidate_texts, match_all, need_text
 
@@ -107,3 +115,72 @@ def test_no_status_rests_on_a_name(axes: Any, make_themes: Any) -> None:
     straight = propose_candidates(themes, axes(1), items, vectors)
     turned = propose_candidates(renamed, axes(1), items, vectors)
     assert [(c.status, c.reason) for c in straight] == [(c.status, c.reason) for c in turned]
+
+
+def said(target: str, number: int = 1, **links: bool) -> IdeaVerdict:
+    """Return a verdict with links, all by one decision; _ stands for -."""
+    named = {name.replace("_", "-"): same for name, same in links.items()}
+    by = Signature(number, "Ana", datetime(2026, 6, 1, tzinfo=UTC), "")
+    return IdeaVerdict(target, links=named, signed={sameness(name): by for name in named})
+
+
+def _proposed(axes: Any, themes: Any, item: WorkItem, *verdicts: IdeaVerdict, **more: Any) -> Any:
+    """Propose needs 0 and 1 and an item exactly like need 0."""
+    told = {one.target: one for one in verdicts}
+    found = propose_candidates(themes, axes(2), [item], axes(1), verdicts=told, **more)
+    return {one.candidate_id: (one.status, one.item_ids) for one in found}, found
+
+
+def test_what_a_reviewer_said_of_an_item_goes_before_its_likeness(
+    axes: Any, make_themes: Any
+) -> None:
+    themes, done = make_themes(["offline", "dark"]), WorkItem("A-1", "Offline", status="done")
+    as_computed, _ = _proposed(axes, themes, done)
+    assert as_computed == {"need-0": ("shipped", ("A-1",)), "need-1": ("new", ())}
+    refused, _ = _proposed(axes, themes, done, said("need-0", item_A_1=False))
+    assert refused == {"need-0": ("new", ()), "need-1": ("new", ())}
+    moved, found = _proposed(axes, themes, done, said("need-1", item_A_1=True))
+    assert moved == {"need-0": ("new", ()), "need-1": ("shipped", ("A-1",))}
+    assert "the same, says Ana (2026-06-01)" in found[1].reason
+
+
+def test_of_two_needs_that_are_said_to_be_an_item_the_latest_has_it(
+    axes: Any, make_themes: Any
+) -> None:
+    themes, item = make_themes(["offline", "dark"]), WorkItem("A-1", "Offline")
+    both = said("need-0", 2, item_A_1=True), said("need-1", 1, item_A_1=True)
+    assert _proposed(axes, themes, item, *both)[0]["need-0"] == ("extends", ("A-1",))
+    both = said("need-0", 1, item_A_1=True), said("need-1", 2, item_A_1=True)
+    assert _proposed(axes, themes, item, *both)[0]["need-1"] == ("extends", ("A-1",))
+
+
+def test_a_person_goes_before_what_was_handed_over(axes: Any, make_themes: Any) -> None:
+    themes, item = make_themes(["offline", "dark"]), WorkItem("A-1", "Offline")
+    handed = {"A-1": "need-1"}
+    assert _proposed(axes, themes, item, handed=handed)[0]["need-1"] == ("extends", ("A-1",))
+    no = said("need-1", item_A_1=False)
+    assert _proposed(axes, themes, item, no, handed=handed)[0]["need-0"] == ("extends", ("A-1",))
+
+
+def test_what_a_reviewer_said_of_our_release_gives_the_status(
+    axes: Any, make_themes: Any, as_of: datetime
+) -> None:
+    release = _release(as_of, 30.0)
+    heard, name = Heard(None, [release], axes(1)), f"signal_{release.subject_id}"
+    themes = make_themes(["offline", "dark"])
+
+    def status(*verdicts: IdeaVerdict) -> list[str]:
+        told = {one.target: one for one in verdicts}
+        found = propose_candidates(themes, axes(2), [], axes(0), heard=heard, verdicts=told)
+        return [one.status for one in found]
+
+    assert status() == ["shipped", "new"]
+    assert status(said("need-0", **{name: False})) == ["new", "new"]
+    assert status(said("need-1", **{name: True})) == ["shipped", "shipped"]
+
+
+def test_less_sure_probabilities_link_less(axes: Any, make_themes: Any) -> None:
+    themes, item = make_themes(["offline", "dark"]), WorkItem("A-1", "Offline")
+    lower = Recalibration(1.0, -9.0)
+    found = propose_candidates(themes, axes(2), [item], axes(1), recalibration=lower)
+    assert [one.item_ids for one in found] == [(), (), ("A-1",)]

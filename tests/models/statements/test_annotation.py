@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from groundswell.domain import Annotation, Vectors, content_id
 from models.encoding.embedding import Encoder, HashingEncoder, embed, load_encoder
-from models.statements.annotation import KINDS, annotate, example_texts
+from models.statements.annotation import annotate
+from models.statements.annotator import KINDS, example_texts
 from models.statements.kind_cues import CUE_NAMES, count_cues
 from models.statements.kind_examples import EXAMPLES
 

@@ -70,6 +70,8 @@ def numbers(config: Config) -> list[int]:
             changes={"split_from": "theme-1", "label": "Apart", "statement:s1": True},
         ),
         wanted("theme-1", "move", changes={"statement:s1": True, "statement:s2": None}),
+        wanted(kind="link", changes={"same:item-RF-7": True}),
+        wanted("statement-0f3a", "set_kind", changes={"kind": "praise"}),
     ],
     ids=lambda asked: asked["kind"],
 )
@@ -245,3 +247,19 @@ def test_a_store_that_cannot_be_used_is_a_problem_of_503(tmp_path: Path) -> None
     config = settings(tmp_path)
     config.store.path.write_bytes(b"this is no database" * 100)
     problem(browser(config).get("/api/v1/ideas"), 503)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (wanted(kind="link", changes={"same:need-2": True}), "nothing to compare an idea with"),
+        (wanted(kind="link", changes={"same:item-1": "yes"}), "expected a truth value"),
+        (wanted(kind="link"), "compares an idea with 0 others"),
+        (wanted("statement-1", "set_kind", changes={"kind": "rant"}), "expected one of problem"),
+        (wanted("statement-1", "set_kind"), "set_kind sets"),
+    ],
+)
+def test_a_correction_that_cannot_be_made_is_refused(
+    client: TestClient, asked: dict[str, Any], told: str
+) -> None:
+    assert told in problem(decide(client, asked), 422)["detail"]

@@ -249,6 +249,7 @@ def addresses(shown: Shown) -> list[str]:
         "/needs/1/shape",
         "/needs/900",
         f"/records/{shown.record_ids[0]}?statement={shown.statement_ids[1]}",
+        f"/statements/{shown.statement_ids[0]}",
         "/search",
         "/search?q=export",
         "/search?q=export&by=meaning",
