@@ -111,7 +111,7 @@ def report_in_place(config: Config) -> "tuple[IdeaReport, Path]":
             if run is None:
                 raise ValueError(f"run {report.run.run_id} has a report and is not in the ledger")
             with store.lease("pipeline") as lease:
-                write_report(RunContext(config, store, lease, run, Silence(), None))
+                write_report(RunContext(config, store, lease, run, Silence(), None, config))
     return report, _page(config)
 
 

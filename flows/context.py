@@ -64,6 +64,8 @@ class RunContext:
     progress: Progress
     as_of: datetime | None
     """Evidence after this moment is not used; None: as config.toml says."""
+    wanted: Config
+    """The settings as they are written; in `config` the encoder is the one in use."""
     asked: Asked = Asked()
 
     @property

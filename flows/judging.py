@@ -1,19 +1,20 @@
 """Compare challengers with the models in use: each on its own, then all on copies of the store."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flows.context import Known, RunContext
 from flows.copies import copied, sweep
 from flows.decisions import what_was_decided
+from flows.encoders import renewed
 from flows.naming import called
-from flows.registry import files_of, fingerprint, keep_report, read_state
+from flows.registry import files_of, keep_report, read_state
 from flows.shaping import wishes_of
 from flows.statements import annotator_id
 from flows.theme_judging import judge_themes
 from groundswell.config import Config
-from groundswell.domain import GateResult, ModelVersion, ThemeChange
+from groundswell.domain import GateResult, ModelKind, ModelVersion, ThemeChange
 from groundswell.errors import ModelError
 from groundswell.report import Changes, IdeaReport, Measure
 from models.gates import verdicts
@@ -23,6 +24,14 @@ from models.ranking.moves import compare_reports
 from models.themes.shaping import strongest
 
 log = logging.getLogger(__name__)
+
+Judge = Callable[
+    [RunContext, ModelVersion, ModelVersion | None], tuple[list[GateResult], list[Measure]]
+]
+"""Compares a challenger with the version in use; None: with what is built in."""
+
+JUDGES: Mapping[ModelKind, Judge] = {"themes": judge_themes}
+"""Those of an encoder are those of the themes that are made of its vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +65,12 @@ def judge(context: RunContext, versions: Sequence[ModelVersion]) -> list[ModelVe
 
     Where there is none in use, or its files are gone, there is nothing to compare with.
     """
-    judged = [_alone(context, one) for one in versions if _champion(context, one) is not None]
+    judged = [one for version in versions if (one := _alone(context, version)) is not None]
     sound = [one.version for one in judged if one.sound]
     if sound:
         before, after = _side_by_side(context, sound)
         judged = [_with_people(context, one, before, after) for one in judged]
-    return [_written(context, one) for one in judged]
+    return [_written(context, one) for one in [*judged, *_encoders(versions, judged)]]
 
 
 def _champion(context: RunContext, version: ModelVersion) -> ModelVersion | None:
@@ -78,12 +87,25 @@ def _champion(context: RunContext, version: ModelVersion) -> ModelVersion | None
     return champion
 
 
-def _alone(context: RunContext, version: ModelVersion) -> Judged:
+def _alone(context: RunContext, version: ModelVersion) -> Judged | None:
+    """Judge a challenger by itself; None: there is nothing to compare it with."""
     champion = _champion(context, version)
-    if champion is None:
-        raise ValueError(f"{version.name}: there is nothing to compare it with")
-    gates, measures = judge_themes(context, version, champion)
+    judge_alone = JUDGES.get(version.kind)
+    if judge_alone is None or (champion is None and version.kind == "themes"):
+        return None
+    gates, measures = judge_alone(context, version, champion)
     return Judged(version, tuple(gates), tuple(measures))
+
+
+def _encoders(versions: Sequence[ModelVersion], judged: Sequence[Judged]) -> list[Judged]:
+    """Return encoders with what was found of the themes that were made of their vectors."""
+    return [
+        replace(one, version=version)
+        for version in versions
+        if version.kind == "encoder"
+        for one in judged
+        if one.version.kind == "themes" and one.version.encoder_id == version.encoder_id
+    ]
 
 
 def _with_people(context: RunContext, one: Judged, before: Shown, after: Shown) -> Judged:
@@ -100,7 +122,7 @@ def _with_people(context: RunContext, one: Judged, before: Shown, after: Shown) 
             statements=settings.churn_statements,
             ideas=settings.churn_ideas,
             new=_new_share(context),
-            reasons=_reasons(context),
+            reasons=_reasons(context, one.version),
         ),
     )
     changes = compare_reports(
@@ -162,7 +184,8 @@ def _shown(twin: Config, context: RunContext, versions: Sequence[ModelVersion]) 
         for version in versions:
             put_in_use(copy, version)
         for step in tried:
-            steps.do(step, copy)
+            steps.do(step, renewed(copy))
+        copy = renewed(copy)
         places = _places(copy)
         return Shown(load_report(copy.store, copy.run.run_id), places, _constraints(copy, places))
 
@@ -190,9 +213,11 @@ def _new_share(context: RunContext) -> float:
     return max(0.0, 1.0 - champion.statements / now) if champion and now else 0.0
 
 
-def _reasons(context: RunContext) -> list[str]:
+def _reasons(context: RunContext, version: ModelVersion) -> list[str]:
     """Return why more may change than usual."""
-    champion = context.store.versions.champion("themes")
-    if champion is not None and champion.fingerprint != fingerprint(context):
-        return ["the settings of [themes], the encoder or what makes themes changed"]
-    return []
+    champion = context.store.versions.champion(version.kind)
+    if champion is None or champion.fingerprint == version.fingerprint:
+        return []
+    if champion.encoder_id != version.encoder_id:
+        return ["it is of another encoder"]
+    return ["the settings of [themes] or what makes themes changed"]

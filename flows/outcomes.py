@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flows.context import Reading
+from flows.encoders import serving
 from flows.evidence import gather_evidence
 from flows.overview import find_idea, reading
 from flows.ranking import load_report
@@ -96,5 +97,5 @@ def _known(
     with reading(config) as store:
         report = load_report(store)
         candidate_id = None if name is None else find_idea(report, name).candidate_id
-        evidence = gather_evidence(Reading(config, store))
+        evidence = gather_evidence(Reading(serving(config, store), store))
         return replace(evidence, as_of=report.as_of), store.ideas.candidates(), candidate_id

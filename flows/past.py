@@ -5,6 +5,7 @@ from datetime import datetime
 import typer
 
 from flows.context import Progress, Reading
+from flows.encoders import serving
 from flows.overview import reading
 from flows.progress import shown_progress
 from flows.ranking import proposed, ranked
@@ -49,7 +50,7 @@ def report_as_of(config: Config, moment: datetime, progress: Progress) -> tuple[
             raise GroundswellError(
                 f"no feedback by {moment:%Y-%m-%d}: the first is of {first:%Y-%m-%d}"
             )
-        context = Reading(config, store, moment)
+        context = Reading(serving(config, store), store, moment)
         candidates = proposed(context)[2]
         report, _ = ranked(context, candidates, RunStamp(0, moment, None), progress=progress)
     return report, False

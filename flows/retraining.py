@@ -5,23 +5,29 @@ was: what was made is not made again.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from flows.context import Asked, RunContext
+from flows.encoders import beside, keep_encoder, train_encoder
 from flows.judging import judge
 from flows.opening import OPENED
 from flows.registry import kinds_named
 from flows.theme_fits import fit_version, install, keep_state
 from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, VersionState
-from groundswell.store import StepResult
+from groundswell.errors import ConfigError
+from groundswell.store import StepResult, Store
+from models.themes.state import THEMES
 
 log = logging.getLogger(__name__)
+
+Trainer = Callable[[RunContext, str], ModelVersion | None]
+"""Makes a challenger, given why; None: there is nothing to learn, or nothing new."""
 
 ASKED_FOR = "asked for"
 """Why a version is made where a person gave no reason."""
 
-TRAINED: tuple[ModelKind, ...] = ("themes",)
+TRAINERS: Mapping[ModelKind, Trainer] = {"encoder": train_encoder, "themes": fit_version}
 """In the order in which one may rest on another."""
 
 
@@ -45,6 +51,7 @@ def asked(models: Sequence[str], *, why: str = "", waits: bool = False) -> Asked
 
 def train_challengers(context: RunContext) -> StepResult:
     """Make a new version of every model that was asked for, beside the one in use."""
+    keep_encoder(context)
     reason = context.asked.why or ASKED_FOR
     made = _train(context, _asked(context), reason)
     return _counted("train_challengers", context, made, len(made))
@@ -71,13 +78,14 @@ def retrain(context: RunContext, kinds: Sequence[ModelKind], reason: str) -> Non
 
 
 def _asked(context: RunContext) -> tuple[ModelKind, ...]:
-    return tuple(kind for kind in TRAINED if kind in context.asked.kinds)
+    return tuple(kind for kind in TRAINERS if kind in context.asked.kinds)
 
 
 def _train(context: RunContext, kinds: Sequence[ModelKind], reason: str) -> list[ModelVersion]:
     for kind in kinds:
         if not _made_here(context, (kind,)):
-            version = fit_version(context, reason)
+            here = beside(context, _made_here(context, ("encoder",)))
+            version = TRAINERS[kind](here, reason)
             if version is not None:
                 context.store.versions.keep(context.lease, version)
     return _made_here(context, kinds)
@@ -103,6 +111,8 @@ def _judge(context: RunContext, made: Sequence[ModelVersion]) -> list[ModelVersi
 def _promote(context: RunContext, made: Sequence[ModelVersion]) -> list[ModelVersion]:
     waits = context.asked.waits or context.config.models.promote == "person"
     for version in made:
+        if version.kind == "encoder" and any(one.kind == "themes" for one in made):
+            continue  # it goes with its themes
         first = context.store.versions.champion(version.kind) is None
         if version.state == "challenger" and (first or not waits):
             put_in_use(context, version)
@@ -117,12 +127,28 @@ def put_in_use(context: RunContext, version: ModelVersion) -> None:
     ModelError
         One of its files is gone or was changed.
     """
-    if version.kind == "themes":
+    if version.kind in ("themes", "encoder"):
         keep_state(context)
-        install(context, version)
+        install(context, *_together(context.store, version))
     else:
         context.store.versions.promote(context.lease, context.run.run_id, version)
     log.info("%s is in use", version.name)
+
+
+def _together(store: Store, version: ModelVersion) -> tuple[ModelVersion, ModelVersion | None]:
+    """Return themes and, where it is not in use, the encoder whose vectors they are of."""
+    if version.kind == "encoder":
+        themes = [one for one in store.versions.all("themes") if _goes_with(one, version)]
+        if not themes:
+            raise ConfigError(f"{version.name}: no themes were made of its vectors; retrain both")
+        return themes[-1], version
+    encoders = store.versions.all("encoder")
+    mine = [one for one in encoders if one.encoder_id == version.encoder_id]
+    return version, mine[-1] if mine and mine[-1].state != "champion" else None
+
+
+def _goes_with(themes: ModelVersion, encoder: ModelVersion) -> bool:
+    return themes.encoder_id == encoder.encoder_id and THEMES in themes.files
 
 
 def _counted(

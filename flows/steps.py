@@ -23,6 +23,7 @@ from flows.context import (
     Step,
     utc_now,
 )
+from flows.encoders import renewed, serving
 from flows.evidence import check_strategies
 from flows.gathering import ingest_sources
 from flows.naming import ask_names
@@ -159,7 +160,9 @@ def opened_run(
             versions={"groundswell": __version__},
         )
         try:
-            yield RunContext(config, store, lease, started, progress or Silence(), as_of, asked)
+            shown = progress or Silence()
+            used = serving(config, store)
+            yield RunContext(used, store, lease, started, shown, as_of, config, asked)
         except Exception as error:
             told = str(error) if isinstance(error, GroundswellError) else type(error).__name__
             store.ledger.finish_run(
@@ -191,7 +194,8 @@ def do(
 
 def finish(context: RunContext, steps: tuple[Step, ...], call: Call = plainly) -> RunOutcome:
     """Take steps in order and return what the run leaves."""
-    return _outcome(context, {step.__name__: do(step, context, call) for step in steps})
+    counts = {step.__name__: do(step, renewed(context), call) for step in steps}
+    return _outcome(renewed(context), counts)
 
 
 def _outcome(context: RunContext, counts: dict[str, StepResult]) -> RunOutcome:

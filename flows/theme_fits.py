@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.context import RunContext
+from flows.encoders import with_encoder
 from flows.registry import files_of, keep_themes, read_model, read_state
 from flows.shaping import FoundThemes, as_placed, shape_found, shown_before, wishes_of
 from flows.statements import encoder_id
@@ -49,11 +50,18 @@ def fit_version(context: RunContext, reason: str) -> ModelVersion | None:
     return _as_version(context, found, said, placement, tree, reason)
 
 
-def install(context: RunContext, version: ModelVersion) -> None:
+def install(
+    context: RunContext, version: ModelVersion, encoder: ModelVersion | None = None
+) -> None:
     """Put a version of the themes in use, in one transaction.
 
     Statements that are new since it was made stay unplaced; what reviewers made of the themes is
     laid over it as it stands now.
+
+    Parameters
+    ----------
+    encoder
+        That is put in use with it; None: its vectors are of the one in use.
 
     Raises
     ------
@@ -62,6 +70,8 @@ def install(context: RunContext, version: ModelVersion) -> None:
     """
     state = read_state(context.config, version)
     model = read_model(context.config, version)
+    if encoder is not None:
+        context = replace(context, config=with_encoder(context.wanted, encoder))
     table = distinct_texts(context)
     known = {one for statements in table["statements"] for one in statements}
     assignments = state.placed(known)
@@ -76,6 +86,7 @@ def install(context: RunContext, version: ModelVersion) -> None:
         ended,
         state.changes,
         _shaped(context, state, assignments, ended, middles, table),
+        () if encoder is None else (encoder,),
     )
 
 

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 
 def judge_themes(
-    context: RunContext, version: ModelVersion, champion: ModelVersion
+    context: RunContext, version: ModelVersion, champion: ModelVersion | None
 ) -> tuple[list[GateResult], list[Measure]]:
     """Return what the gates say that need no copy of the store, and what was measured."""
+    if champion is None:
+        raise ValueError(f"{version.name}: there is nothing to compare it with")
     state, model = read_state(context.config, version), read_model(context.config, version)
     gates = [verdicts.whole(model, state), freshness(context, version)]
-    if not gates[0].passed:
+    if not all(gate.passed for gate in gates):
         return gates, []
     before = context.store.shapes.found_assignments()
-    foresight = _foresight(context, before, state.assignments)
+    foresight = _foresight(context, version, before, state.assignments)
     mine, theirs = calibrate(model), calibrate(read_model(context.config, champion))
     gates += [
         verdicts.golden(foresight),
@@ -38,9 +40,15 @@ def judge_themes(
     return gates, [*_quality(foresight, mine, theirs), *_counts(context, before, state)]
 
 
-def _foresight(context: RunContext, before: "pd.DataFrame", after: "pd.DataFrame") -> Foresight:
+def _foresight(
+    context: RunContext, version: ModelVersion, before: "pd.DataFrame", after: "pd.DataFrame"
+) -> Foresight:
     table = _texts_in_time(context)
-    vectors = context.store.vectors.load(encoder_id(context.config), table.index.tolist())
+    hashes = table.index.tolist()
+    # Where the encoders differ, what lies near is what lies near by both.
+    encoders = sorted({encoder_id(context.config), version.encoder_id})
+    vectors = np.hstack([context.store.vectors.load(one, hashes) for one in encoders])
+    vectors = (vectors / np.sqrt(len(encoders))).astype(np.float32)
     golden = golden_set(vectors, table["text"].tolist(), table["at"].to_numpy(np.float64))
     return foresee(golden, _labels(table, before), _labels(table, after))
 

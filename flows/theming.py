@@ -3,6 +3,7 @@
 import logging
 
 from flows.context import RunContext
+from flows.encoders import another_is_asked_for, keep_encoder
 from flows.opening import open_themes, sizes_shown, tell_growth
 from flows.registry import fingerprint, load_model
 from flows.retraining import retrain
@@ -22,11 +23,19 @@ def update_themes(context: RunContext) -> StepResult:
 
     A new fit has to pass the gates (`flows.retraining`), the first one aside.
     """
+    keep_encoder(context)
     if context.store.versions.champion("themes") is None:
         _fit_first(context)
     elif reason := _why_refit(context):
         log.info("themes are fitted: %s", reason)
         retrain(context, ("themes",), reason)
+    if another_is_asked_for(context):
+        log.warning(
+            "config.toml asks for the encoder %s; %s is in use until 'groundswell retrain' has"
+            " compared them",
+            context.wanted.embedding.model,
+            context.config.embedding.model,
+        )
     return place_themes(context)
 
 

@@ -45,6 +45,7 @@ class Themes:
         retired: Mapping[int, Heirs],
         changes: Sequence[ThemeChange] = (),
         shaped: Shaped = Shaped(),  # noqa: B008  # a frozen value
+        others: Sequence[ModelVersion] = (),
     ) -> None:
         """Put a new fit in the place of the one before, in one transaction.
 
@@ -60,6 +61,8 @@ class Themes:
             What became of the themes; takes the place of what this run has told so far.
         shaped
             What is shown otherwise; all else here is as found. Its changes come last.
+        others
+            Versions of other kinds that are put in use with it.
 
         Raises
         ------
@@ -76,7 +79,8 @@ class Themes:
             failpoint("themes.fit.assignments")
             shapes.cover(connection, shaped)
             shapes.write_changes(connection, run_id, [*changes, *shaped.changes])
-            enthrone(connection, model, run_id)
+            for version in (*others, model):
+                enthrone(connection, version, run_id)
 
     def add_assignments(
         self,

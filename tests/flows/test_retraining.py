@@ -263,3 +263,38 @@ def test_no_pickle_is_ever_loaded(config: Config) -> None:
     command = [sys.executable, "-c", WATCHED, str(settings)]
     done = subprocess.run(command, timeout=300, check=False)
     assert done.returncode == 0
+
+
+def asks_for_another_encoder(config: Config) -> Config:
+    path = config.store.path.parent.parent / "config.toml"
+    path.write_text(path.read_text().replace("'hashing'", "'all-MiniLM-L6-v2'"))
+    return load_config(path)
+
+
+def encoders(config: Config) -> list[tuple[str, str]]:
+    with open_store(config.store.database) as store:
+        return [(one.encoder_id.split("@")[0], one.state) for one in store.versions.all("encoder")]
+
+
+def test_another_encoder_is_compared_before_it_is_used_and_gone_back_from(config: Config) -> None:
+    assert encoders(config) == [("hashing-256-1", "champion")]
+    asking = asks_for_another_encoder(config)
+    before = shown(config)
+    steps.run(steps.REFRESH, asking, kind="refresh")  # it is only asked for
+    assert shown(config) == before
+    reports = files(config)
+    retrain(asking, asked=WAITING)
+    assert encoders(config) == [("hashing-256-1", "champion"), ("all-MiniLM-L6-v2", "challenger")]
+    assert shown(config) == before
+    assert "fresh" not in [gate.name for gate in newest(config).failed]
+    promote(asking, "encoder-2", by="Ana", anyway=True, why="it knows synonyms")
+    assert encoders(config) == [("hashing-256-1", "retired"), ("all-MiniLM-L6-v2", "champion")]
+    in_use = champion(config)
+    assert in_use is not None
+    assert in_use.encoder_id.startswith("all-MiniLM-L6-v2")
+    assert (in_use.version, in_use.state) == (2, "champion")
+    steps.run(steps.REFRESH, asking, kind="refresh")
+    roll_back(asking, "encoder", by="Ana")
+    assert encoders(config) == [("hashing-256-1", "champion"), ("all-MiniLM-L6-v2", "retired")]
+    assert shown(config) == before
+    assert files(config).keys() == reports.keys()
