@@ -96,7 +96,7 @@ def freshness(context: Known, version: ModelVersion) -> GateResult:
     return verdicts.fresh(
         champion=champion.version if champion else None,
         parent=dict(version.parents).get(version.kind),
-        unseen=max(0.0, 1.0 - version.statements / now) if now else 0.0,
+        unseen=max(0.0, 1.0 - version.statements / now) if now and version.statements else 0.0,
         encoder_fits=any(
             one.encoder_id == version.encoder_id for one in context.store.versions.all("encoder")
         ),
