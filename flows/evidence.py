@@ -110,7 +110,7 @@ def what_is_heard(context: Known) -> "Heard":
     from models.evidence.voices import usable
     from models.ranking.known_work import Heard
 
-    mentions = context.store.feedback.mentions(annotator_id(context.config))
+    mentions = context.store.feedback.mentions(annotator_id(context))
     if not len(mentions):
         return Heard()
     as_of = _as_of(context)
@@ -130,7 +130,7 @@ def gather_evidence(context: Known) -> "Evidence":
     deals, signals, items = market.deals(at), market.signals(at), market.work_items(at)
     pillars = context.config.ranking.pillars
     return Evidence(
-        mentions=context.store.feedback.mentions(annotator_id(context.config)),
+        mentions=context.store.feedback.mentions(annotator_id(context)),
         themes=needs,
         theme_vectors=centroids,
         as_of=_as_of(context),

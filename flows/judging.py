@@ -8,11 +8,14 @@ from flows.context import Known, RunContext
 from flows.copies import copied, sweep
 from flows.decisions import what_was_decided
 from flows.encoders import renewed
+from flows.kind_models import judge_kinds
+from flows.match_models import judge_matches
 from flows.naming import called
 from flows.registry import files_of, keep_report, read_state
 from flows.shaping import wishes_of
 from flows.statements import annotator_id
 from flows.theme_judging import judge_themes
+from flows.weight_models import judge_weights
 from groundswell.config import Config
 from groundswell.domain import GateResult, ModelKind, ModelVersion, ThemeChange
 from groundswell.errors import ModelError
@@ -30,7 +33,12 @@ Judge = Callable[
 ]
 """Compares a challenger with the version in use; None: with what is built in."""
 
-JUDGES: Mapping[ModelKind, Judge] = {"themes": judge_themes}
+JUDGES: Mapping[ModelKind, Judge] = {
+    "themes": judge_themes,
+    "kinds": judge_kinds,
+    "matches": judge_matches,
+    "weights": judge_weights,
+}
 """Those of an encoder are those of the themes that are made of its vectors."""
 
 
@@ -208,7 +216,7 @@ def _places(context: Known) -> dict[str, int]:
 def _new_share(context: RunContext) -> float:
     """Return the share of the statements that the themes in use were not fitted on."""
     champion = context.store.versions.champion("themes")
-    counts = context.store.feedback.counts(annotator_id(context.config))
+    counts = context.store.feedback.counts(annotator_id(context))
     now = counts.statements - counts.uninformative
     return max(0.0, 1.0 - champion.statements / now) if champion and now else 0.0
 

@@ -99,6 +99,11 @@ def with_learning(context: Known, report: IdeaReport, adopted: "Learned | None")
     return replace(report, ideas=ideas, learning=told)
 
 
+def learned_weights(context: Known) -> "Learned | None":
+    """Return what the whole log teaches; None: weights of the strategy are not learned."""
+    return _learned(context, context.store.decisions.verdicts(context.decided_by))
+
+
 def _learned(context: Known, verdicts: Verdicts) -> "Learned | None":
     from models.preference.learning import criteria_of, learn_from, runs_wanted
 

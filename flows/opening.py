@@ -88,7 +88,7 @@ def tell_growth(context: RunContext, before: Mapping[int, int], *, but: Collecti
 
 def _left_out(context: RunContext) -> "pd.DataFrame":
     """Return text, voice and statement ids of each distinct text in no theme, by its hash."""
-    mentions = context.store.feedback.mentions(annotator_id(context.config), informative_only=True)
+    mentions = context.store.feedback.mentions(annotator_id(context), informative_only=True)
     mentions = mentions.assign(voice=name_voices(mentions))
     nowhere = mentions["theme_id"] == NOISE  # but not what a person retired
     mentions = mentions[nowhere & ~mentions["statement_id"].isin(context.store.shapes.covered())]

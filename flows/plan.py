@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import overview
+from flows.context import Reading
 from flows.encoders import serving
 from flows.ranking import load_report
 from flows.statements import annotator_id
@@ -143,7 +144,7 @@ def _rules(plan: PlanConfig, seed: int) -> "Rules":
 
 def _problem_shares(config: Config, store: Store, report: IdeaReport) -> dict[str, float]:
     """Return the share of problems among each idea's problems and requests."""
-    spoken = store.feedback.mentions(annotator_id(serving(config, store)))
+    spoken = store.feedback.mentions(annotator_id(Reading(serving(config, store), store)))
     kinds = spoken.groupby(["theme_id", "kind"]).size()
     shares = {}
     for idea in report.ideas:

@@ -14,6 +14,7 @@ from flows.evidence import (
     what_is_heard,
 )
 from flows.learning import Weighing, weighing, with_learning
+from flows.match_models import recalibration
 from flows.naming import called
 from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
@@ -94,6 +95,7 @@ def proposed(
         verdicts=what_was_decided(context).ideas,
         link_probability=ranking.link_probability,
         return_factor=ranking.return_factor,
+        recalibration=recalibration(context),
     )
     if ranking.solutions and heard.mentions is not None:
         candidates += solution_candidates(solutions_asked_for(context, heard.mentions, needs))
@@ -129,16 +131,17 @@ def ranked(
     evidence = replace(evidence, effectiveness=effectiveness)
     shown = progress or Silence()
     shown.start("ranking", None)
-    weighed = weighed or weighing(context)
+    weighed, line = weighed or weighing(context), recalibration(context)
     ranking = rank_candidates(
         evidence,
         candidates,
         weighed.parameters,
         reference=reference_from_json(frozen) if frozen else None,
+        recalibration=line,
     )
     shown.finish()
     ideas = in_their_words(context, evidence, ranking.ideas)
-    matches = find_matches(evidence, candidates)
+    matches = find_matches(evidence, candidates, recalibration=line)
     ideas = tuple(replace(one, matches=matches[one.candidate_id]) for one in ideas)
     ranking = replace(ranking, ideas=ideas)
     report = _report(context, stamp, evidence, ranking, weighed)
@@ -207,7 +210,7 @@ def _report(
 ) -> IdeaReport:
     from models.ranking.theme_list import summarise_themes
 
-    counts = context.store.feedback.counts(annotator_id(context.config))
+    counts = context.store.feedback.counts(annotator_id(context))
     config = context.config
     themes = called(context, context.store.themes.themes())
     around = [theme for theme in themes if theme.level != "need"]
@@ -248,7 +251,7 @@ def _versions(context: Known) -> list[tuple[str, str]]:
     made = [
         ("groundswell", __version__),
         ("encoder", encoder_id(context.config)),
-        ("annotator", annotator_id(context.config)),
+        ("annotator", annotator_id(context)),
     ]
     names = [one.name for one in context.store.versions.all() if one.state == "champion"]
     return [*made, (IN_USE, " ".join(names))] if names else made

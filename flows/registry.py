@@ -91,7 +91,7 @@ def read_state(config: Config, version: ModelVersion) -> ThemeState:
 def freshness(context: Known, version: ModelVersion) -> GateResult:
     """Say whether a challenger is of today's data and was compared with what is in use."""
     champion = context.store.versions.champion(version.kind)
-    counts = context.store.feedback.counts(annotator_id(context.config))
+    counts = context.store.feedback.counts(annotator_id(context))
     now = counts.statements - counts.uninformative
     return verdicts.fresh(
         champion=champion.version if champion else None,
@@ -154,7 +154,7 @@ def fingerprint(context: Known) -> str:
     settings = context.config.themes.model_dump_json(
         exclude={"refit_growth", "refit_left_out", "certified_stability"}
     )
-    return content_id(annotator_id(context.config), settings, str(FIT_VERSION))
+    return content_id(annotator_id(context), settings, str(FIT_VERSION))
 
 
 def as_version(

@@ -11,9 +11,12 @@ from dataclasses import replace
 from flows.context import Asked, RunContext
 from flows.encoders import beside, keep_encoder, train_encoder
 from flows.judging import judge
+from flows.kind_models import train_kinds
+from flows.match_models import train_matches
 from flows.opening import OPENED
 from flows.registry import kinds_named
 from flows.theme_fits import fit_version, install, keep_state
+from flows.weight_models import adopt, train_weights
 from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, VersionState
 from groundswell.errors import ConfigError
 from groundswell.store import StepResult, Store
@@ -27,7 +30,13 @@ Trainer = Callable[[RunContext, str], ModelVersion | None]
 ASKED_FOR = "asked for"
 """Why a version is made where a person gave no reason."""
 
-TRAINERS: Mapping[ModelKind, Trainer] = {"encoder": train_encoder, "themes": fit_version}
+TRAINERS: Mapping[ModelKind, Trainer] = {
+    "encoder": train_encoder,
+    "kinds": train_kinds,
+    "themes": fit_version,
+    "matches": train_matches,
+    "weights": train_weights,
+}
 """In the order in which one may rest on another."""
 
 
@@ -113,8 +122,9 @@ def _promote(context: RunContext, made: Sequence[ModelVersion]) -> list[ModelVer
     for version in made:
         if version.kind == "encoder" and any(one.kind == "themes" for one in made):
             continue  # it goes with its themes
-        first = context.store.versions.champion(version.kind) is None
-        if version.state == "challenger" and (first or not waits):
+        first = version.kind == "themes" and context.store.versions.champion("themes") is None
+        person = waits or version.kind == "weights"  # whose views they are, people say
+        if version.state == "challenger" and (first or not person):
             put_in_use(context, version)
     return [one for one in _made_here(context, sorted({v.kind for v in made})) if one.promoted_in]
 
@@ -130,6 +140,8 @@ def put_in_use(context: RunContext, version: ModelVersion) -> None:
     if version.kind in ("themes", "encoder"):
         keep_state(context)
         install(context, *_together(context.store, version))
+    elif version.kind == "weights":
+        adopt(context, version)
     else:
         context.store.versions.promote(context.lease, context.run.run_id, version)
     log.info("%s is in use", version.name)

@@ -7,10 +7,19 @@ import numpy as np
 
 from flows.context import Known, RunContext
 from groundswell.config import Config
-from groundswell.domain import Annotation, Copy, StatementKind, Vectors, content_id
+from groundswell.domain import (
+    Annotation,
+    Copy,
+    ModelVersion,
+    StatementKind,
+    Vectors,
+    content_id,
+)
+from groundswell.model_files import ModelFiles
 from groundswell.store import StepResult
 
 if TYPE_CHECKING:
+    from models.statements.annotator import Annotator
     from models.statements.corrections import SaidKind
 
 RECORDS_A_TIME = 2000
@@ -23,6 +32,10 @@ ANNOTATION_VERSION = 1
 """Raised when the same text and vector would be annotated otherwise."""
 
 
+ANNOTATOR = "model.safetensors"
+"""Part of a version that tells kinds: its arrays."""
+
+
 def embed_new(context: RunContext) -> StepResult:
     """Split new records into statements, embed every new text and say what kind it is."""
     _collapse(context)
@@ -33,7 +46,7 @@ def embed_new(context: RunContext) -> StepResult:
         _embed(context, texts, missing)
     _annotate(context)
     _heed_kinds(context)
-    counts = context.store.feedback.counts(annotator_id(context.config))
+    counts = context.store.feedback.counts(annotator_id(context))
     detail = {
         "encoder": encoder_id(context.config),
         "copies": counts.copies,
@@ -50,9 +63,11 @@ def encoder_id(config: Config) -> str:
     return describe_encoder(settings.model, backend=settings.backend, cache=settings.cache)
 
 
-def annotator_id(config: Config) -> str:
-    """Name what annotates: the rules' version and the encoder they rest on."""
-    return f"annotation-{ANNOTATION_VERSION} {encoder_id(config)}"
+def annotator_id(context: Known) -> str:
+    """Name what annotates: the rules' version, the encoder they rest on, what was learned."""
+    name = f"annotation-{ANNOTATION_VERSION} {encoder_id(context.config)}"
+    learned = _learned_kinds(context)
+    return name if learned is None else f"{name} kinds-{learned.files[ANNOTATOR][:12]}"
 
 
 def hashes_of(texts: Iterable[str]) -> list[str]:
@@ -135,7 +150,7 @@ def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> No
 
 
 def _annotate(context: RunContext) -> None:
-    store, model_id = context.store, annotator_id(context.config)
+    store, model_id = context.store, annotator_id(context)
     said = _said_texts(context)
     missing = store.annotations.missing(model_id, list(said))
     if not missing:
@@ -149,9 +164,26 @@ def _annotate(context: RunContext) -> None:
     context.progress.finish()
 
 
+def _learned_kinds(context: Known) -> ModelVersion | None:
+    """Return the version that tells kinds; None: the built-in model does."""
+    champion = context.store.versions.champion("kinds")
+    if champion is None or champion.encoder_id != encoder_id(context.config):
+        return None
+    return champion
+
+
+def _annotator(context: Known) -> "Annotator | None":
+    from models.statements.annotator import from_bytes
+
+    version = _learned_kinds(context)
+    if version is None:
+        return None
+    return from_bytes(ModelFiles(context.config.models.registry).get(version, ANNOTATOR))
+
+
 def _heed_kinds(context: RunContext) -> None:
     """Judge anew every text whose kind was ever decided, by what stands now."""
-    store, model_id = context.store, annotator_id(context.config)
+    store, model_id = context.store, annotator_id(context)
     ever = store.lookups.said(list(store.decisions.verdicts().statements))
     known = store.annotations.load(model_id, [one.text_hash for one in ever])
     texts = {one.text_hash: one.text for one in ever if one.text_hash in known}
@@ -176,6 +208,7 @@ def _annotations(
         list(texts.values()),
         _vectors(context, hashes),
         _vectors(context, hashes_of(example_texts())),
+        annotator=_annotator(context),
         said=[kinds.get(key) for key in hashes],
     )
 

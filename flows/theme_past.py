@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def distinct_texts(context: RunContext) -> "pd.DataFrame":
     """Return what is known of each distinct text, by its hash, in its order."""
-    said = context.store.feedback.statements(annotator_id(context.config), informative_only=True)
+    said = context.store.feedback.statements(annotator_id(context), informative_only=True)
     said = said.assign(satisfied=satisfaction(said))
     return said.groupby("text_hash", sort=True).agg(
         text=("text", "first"),

@@ -60,7 +60,7 @@ def _why_refit(context: RunContext) -> str:
         return "there are none yet"
     if version.fingerprint != fingerprint(context):
         return "the encoder or the settings of [themes] changed"
-    counts = context.store.feedback.counts(annotator_id(context.config))
+    counts = context.store.feedback.counts(annotator_id(context))
     placed, nowhere = context.store.themes.placed_after(int(version.settings["fitted_in"]))
     return why_refit(
         Baseline(version.statements, float(version.settings["left_out"])),
@@ -81,7 +81,7 @@ def _counts(context: RunContext) -> StepResult:
 
 
 def _place_new(context: RunContext) -> None:
-    waiting = context.store.themes.unassigned_statements(annotator_id(context.config))
+    waiting = context.store.themes.unassigned_statements(annotator_id(context))
     if len(waiting) == 0:
         return
     model = load_model(context)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from groundswell.domain import NOISE, GateResult
+from groundswell.domain import NOISE, FloatArray, GateResult
+from groundswell.report import Measure
 from models.gates.churn import Churn
 from models.gates.constraints import SHARE, Constraints
 from models.gates.foresight import FEWEST_TIES, Foresight
 from models.gates.memberships import FEWEST_TEXTS, Calibration
+from models.statements.gains import FEWEST, Gain
 from models.themes.model import ThemeModel
 from models.themes.state import ThemeState
 
@@ -64,6 +66,53 @@ def golden(found: Foresight) -> GateResult:
         f" {found.champion:.3f}, standard error of the difference {found.error:.3f}"
     )
     return GateResult("golden set", not found.lost, told)
+
+
+def earned(kind: str, gain: Gain | None) -> GateResult:
+    """Refuse what reviewers' corrections taught unless it surely foretells later ones better."""
+    if gain is None:
+        told = f"fewer than {FEWEST} corrections of {kind}, so nothing can be told"
+        return GateResult("golden set", False, told)
+    told = (
+        f"{gain.after:.3f} nats at each later correction, {gain.before:.3f} without what was"
+        f" learned; 80 % interval of the gain {gain.low:.3f} to {gain.high:.3f}"
+    )
+    return GateResult("golden set", gain.low > 0.0, told)
+
+
+CONFIRMED = 0.3
+"""Least share of what reviewers spoke about in which the model was right: taught by its errors
+alone it changes its mind where it was right, too (record 0035)."""
+
+
+def spoken_fairly(kind: str, right: FloatArray) -> GateResult | None:
+    """Refuse what was taught by errors alone; None: nothing speaks against it.
+
+    Parameters
+    ----------
+    right : ndarray of shape (n,)
+        1 where the model in use says what the reviewer said, else 0.
+    """
+    share = float(right.mean()) if len(right) else 0.0
+    if share >= CONFIRMED:
+        return None
+    told = (
+        f"{share:.0%} of the answers on {kind} confirm what was shown, {CONFIRMED:.0%} are"
+        " needed; say also where it is right"
+    )
+    return GateResult("golden set", False, told)
+
+
+def in_range(gain: Gain) -> GateResult:
+    """Refuse chances that are surely farther from what comes true than before."""
+    told = f"chances are off by {gain.after:.3f} on average, {gain.before:.3f} before"
+    return GateResult("calibration", gain.high >= 0.0, told)
+
+
+def compared(name: str, unit: str, gain: Gain, *, more: bool) -> Measure:
+    """Return a figure without and with what was learned as a measure."""
+    ends = (gain.low, gain.high) if more else (-gain.high, -gain.low)
+    return Measure(name, unit, gain.after, gain.before, *ends, more_is_better=more)
 
 
 def calibrated(challenger: Calibration, champion: Calibration | None) -> GateResult:

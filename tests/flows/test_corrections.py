@@ -60,7 +60,7 @@ def need_with(report: IdeaReport, item: str) -> RankedIdea | None:
 def annotation(config: Config, statement_id: str) -> Annotation:
     with open_store(config.store.database) as store:
         (said,) = store.lookups.said([statement_id])
-        model = statements.annotator_id(config)
+        model = statements.annotator_id(Reading(config, store))
         return store.annotations.load(model, [said.text_hash])[said.text_hash]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows import statements, steps
+from flows.context import Reading
 from groundswell.config import Config, load_config
 from groundswell.domain import NOISE, FeedbackRecord
 from groundswell.store import StepResult, open_store
@@ -217,7 +218,7 @@ def test_embedding_twice_adds_nothing_and_every_spoken_text_is_annotated(
     )
     with open_store(config.store.database) as store:
         spoken = store.feedback.statements()["text_hash"].tolist()
-        model_id = statements.annotator_id(config)
+        model_id = statements.annotator_id(Reading(config, store))
         assert store.annotations.missing(model_id, spoken) == []
         annotated = store.annotations.load(model_id, spoken)
         assert sum(not one.informative for one in annotated.values()) == 2
@@ -245,7 +246,9 @@ def test_other_rules_of_annotation_bring_new_ones_and_a_refit(
     assert _fits(config) == 2
     with open_store(config.store.database) as store:
         spoken = store.feedback.statements()["text_hash"].tolist()
-        assert store.annotations.missing(statements.annotator_id(config), spoken) == []
+        assert (
+            store.annotations.missing(statements.annotator_id(Reading(config, store)), spoken) == []
+        )
 
 
 def _fits(config: Config) -> int:
