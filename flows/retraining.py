@@ -15,6 +15,7 @@ from flows.kind_models import train_kinds
 from flows.match_models import train_matches
 from flows.opening import OPENED
 from flows.registry import kinds_named
+from flows.statements import tell_kinds
 from flows.theme_fits import fit_version, install, keep_state
 from flows.weight_models import adopt, train_weights
 from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, VersionState
@@ -144,6 +145,8 @@ def put_in_use(context: RunContext, version: ModelVersion) -> None:
         adopt(context, version)
     else:
         context.store.versions.promote(context.lease, context.run.run_id, version)
+        if version.kind == "kinds":
+            tell_kinds(context)
     log.info("%s is in use", version.name)
 
 

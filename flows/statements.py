@@ -44,8 +44,7 @@ def embed_new(context: RunContext) -> StepResult:
     missing = context.store.vectors.missing(encoder_id(context.config), list(texts))
     if missing:
         _embed(context, texts, missing)
-    _annotate(context)
-    _heed_kinds(context)
+    tell_kinds(context)
     counts = context.store.feedback.counts(annotator_id(context))
     detail = {
         "encoder": encoder_id(context.config),
@@ -53,6 +52,12 @@ def embed_new(context: RunContext) -> StepResult:
         "uninformative": counts.uninformative,
     }
     return StepResult("embed_new", len(texts), len(texts), 0, 0.0, detail)
+
+
+def tell_kinds(context: RunContext) -> None:
+    """Say of every text of which kind it is, by the model in use and by what was said."""
+    _annotate(context)
+    _heed_kinds(context)
 
 
 def encoder_id(config: Config) -> str:

@@ -3,18 +3,20 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows import steps
-from flows.context import Asked, RunContext, Step
+from flows.context import Asked, Reading, RunContext, Step
 from flows.promotion import promote, roll_back
 from flows.registry import read_report
 from flows.retraining import ASKED_FOR
+from flows.statements import annotator_id
 from groundswell.config import Config, load_config
-from groundswell.domain import Draft
+from groundswell.domain import Draft, ModelVersion
 from groundswell.errors import BusyError, ConfigError, ModelError
 from groundswell.store import StepResult, open_store
 from tests.flows import retrained
@@ -298,3 +300,56 @@ def test_another_encoder_is_compared_before_it_is_used_and_gone_back_from(config
     assert encoders(config) == [("hashing-256-1", "champion"), ("all-MiniLM-L6-v2", "retired")]
     assert shown(config) == before
     assert files(config).keys() == reports.keys()
+
+
+def spoken_about(config: Config, kind_of: Callable[[int, str], str]) -> None:
+    """Say of 30 statements of which kind they are, given their number and their text."""
+    with open_store(config.store.database) as store:
+        table = store.feedback.statements(annotator_id(Reading(config, store)))
+        for number, row in enumerate(table.head(30).itertuples()):
+            kind = kind_of(number, str(row.text)) or str(row.kind)
+            changes = {"kind": kind}
+            store.decisions.record(
+                Draft("set_kind", f"statement-{row.statement_id}", "Ana", NOW, changes)
+            )
+
+
+def kinds_of(config: Config) -> ModelVersion | None:
+    with open_store(config.store.database) as store:
+        versions = store.versions.all("kinds")
+    return versions[-1] if versions else None
+
+
+KINDS = Asked(kinds=("kinds",), why="kinds were corrected")
+
+
+def test_corrected_kinds_teach_a_model_that_is_used_if_it_foretells_later_ones(
+    config: Config,
+) -> None:
+    spoken_about(config, lambda _, text: "praise" if "dark theme" in text else "")
+    retrain(config, asked=KINDS)
+    version = kinds_of(config)
+    assert version is not None
+    assert (version.state, version.failed) == ("champion", ())
+    with open_store(config.store.database) as store:
+        table = store.feedback.statements(annotator_id(Reading(config, store)))
+    dark = table[table["text"].str.contains("dark theme")]
+    assert (dark["kind"] == "praise").all()
+
+
+def test_kinds_that_were_said_by_chance_are_refused(config: Config) -> None:
+    spoken_about(config, lambda n, _: ("praise", "problem", "question", "")[(n * 7919) % 13 % 4])
+    retrain(config, asked=KINDS)
+    version = kinds_of(config)
+    assert version is not None
+    assert version.state == "refused"
+    assert [gate.name for gate in version.failed] == ["golden set"]
+
+
+def test_what_was_never_confirmed_is_refused(config: Config) -> None:
+    spoken_about(config, lambda _, text: "praise" if "dark" in text else "question")
+    retrain(config, asked=KINDS)
+    version = kinds_of(config)
+    assert version is not None
+    assert version.state == "refused"
+    assert "confirm what was shown" in version.failed[0].told
