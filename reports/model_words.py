@@ -26,13 +26,11 @@ def measured(found: float | None, unit: str) -> str:
 def better(measure: Measure) -> str:
     """Say in a word whether the challenger is better: ``better``, ``worse`` or nothing.
 
-    With an interval of the difference, only where that leaves no doubt.
+    Only where the interval of the difference leaves no doubt, and the figures differ as written.
     """
-    if measure.champion is None or measure.more_is_better is None:
-        return ""
     low, high = measure.low, measure.high
-    if low is None or high is None:
-        low = high = measure.challenger - measure.champion
-    if low <= 0.0 <= high:
+    if low is None or high is None or measure.more_is_better is None or low <= 0.0 <= high:
+        return ""
+    if measured(measure.challenger, measure.unit) == measured(measure.champion, measure.unit):
         return ""
     return "better" if (low > 0.0) == measure.more_is_better else "worse"

@@ -63,7 +63,7 @@ def golden(found: Foresight) -> GateResult:
         return GateResult("golden set", True, told)
     told = (
         f"{found.challenger:.3f} nats per tie among the newest statements, the champion"
-        f" {found.champion:.3f}, standard error of the difference {found.error:.3f}"
+        f" {found.champion:.3f}; standard error of the difference {max(found.error, 0.001):.3f}"
     )
     return GateResult("golden set", not found.lost, told)
 
