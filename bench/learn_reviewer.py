@@ -10,7 +10,7 @@ import pandas as pd
 from groundswell.domain import NOISE, IntArray, Signature, ThemeVerdict, Vectors
 from groundswell.domain.drafts import FIRST_MADE
 from models.themes.cut import propose_cut
-from models.themes.shaping import shape_statements
+from models.themes.shaping import Learnt, shape_statements
 from models.themes.wishes import Wishes, read_wishes
 
 SORTED = 10
@@ -62,8 +62,9 @@ class Reviewer:
         self.shown = self.found.copy()
 
     def decide(self, count: int) -> None:
-        """Make the decisions that gain most, one after the other."""
-        for number in range(1, count + 1):
+        """Make so many more decisions, those that gain most first."""
+        made = sum(self.made.values())
+        for number in range(made + 1, made + count + 1):
             options = sorted(self._options(), key=lambda one: (-one.gain, one.theme, one.other))
             if not options:
                 return
@@ -80,13 +81,14 @@ class Reviewer:
         elif made.kind == "merge":
             self.shown[self.shown == made.theme] = made.other
         else:
-            self.shown = shown_with(self.vectors, self.found, self._wishes())
+            self.shown = shown_with(self.vectors, self.found, self.wishes())
 
     def touched(self) -> IntArray:
         """Return the rows that any decision named, or that stand for a theme it named."""
         return np.unique(np.array([*self.must, *self.cannot], np.int64).ravel())
 
-    def _wishes(self) -> Wishes:
+    def wishes(self) -> Wishes:
+        """Return what the decisions ask for."""
         return read_wishes(self.verdicts, set(self.found.tolist()) - {NOISE}, {})
 
     def _options(self) -> Iterator[Option]:
@@ -173,7 +175,7 @@ class Reviewer:
 
 
 def shown_with(
-    vectors: Vectors, found: IntArray, wishes: Wishes, before: IntArray | None = None
+    vectors: Vectors, found: IntArray, wishes: Wishes, learnt: Learnt | None = None
 ) -> IntArray:
     """Return where texts are shown that were found in some themes, shape (n,)."""
     names = [name(row) for row in range(len(found))]
@@ -186,9 +188,8 @@ def shown_with(
             "variant_id": np.nan,
         }
     )
-    earlier = {} if before is None else dict(zip(names, before.tolist(), strict=True))
     return shape_statements(
-        table, wishes, lambda hashes: vectors[[int(one) for one in hashes]], earlier
+        table, wishes, lambda hashes: vectors[[int(one) for one in hashes]], {}, learnt
     ).shown
 
 

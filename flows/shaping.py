@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.context import Known, RunContext
+from flows.registry import load_model
 from flows.statements import encoder_id
 from flows.theme_past import centroids, distinct_texts
 from groundswell.domain import NOISE, NeedTheme, ThemeAssignment, Vectors
 from groundswell.domain.drafts import FIRST_MADE
 from groundswell.store import Shaped
 from models.themes.lineage import Heirs
+from models.themes.model import ThemeModel
 from models.themes.shaped_tree import (
     ShapedThemes,
     describe_shape,
@@ -22,6 +24,7 @@ from models.themes.shaped_tree import (
     tell_shape,
 )
 from models.themes.shaping import Shape, VectorsOf, middle, shape_statements, strongest
+from models.themes.teaching import learnt_by
 from models.themes.tree import Texts
 from models.themes.wishes import Wishes, read_wishes
 
@@ -74,6 +77,8 @@ class FoundThemes:
     """Need to its centroid."""
     texts: "pd.DataFrame"
     """As `flows.theme_past.distinct_texts` gives it."""
+    model: ThemeModel | None
+    """The fit, with what it was taught."""
 
 
 def wishes_of(
@@ -115,7 +120,7 @@ def shape_themes(context: RunContext) -> set[int]:
         return set()
     before = shown_before(context)
     placed, texts = store.shapes.found_assignments(), distinct_texts(context)
-    found = FoundThemes(themes, placed, centroids(context), texts)
+    found = FoundThemes(themes, placed, centroids(context), texts, load_model(context))
     shaped, shape = shape_found(context, found, before, wishes)
     told = [*store.themes.changes(context.run.run_id), *shaped.changes]
     store.shapes.save(context.lease, context.run.run_id, replace(shaped, changes=tuple(told)))
@@ -130,7 +135,12 @@ def shape_found(
     def vectors_of(hashes: Sequence[str]) -> Vectors:
         return context.store.vectors.load(encoder_id(context.config), hashes)
 
-    shape = shape_statements(found.placed, wishes, vectors_of, before.places)
+    def texts_of(hashes: Sequence[str]) -> list[str]:
+        return [str(text) for text in found.texts["text"].loc[list(hashes)]]
+
+    model = found.model
+    learnt = None if model is None else learnt_by(model, vectors_of, texts_of)
+    shape = shape_statements(found.placed, wishes, vectors_of, before.places, learnt)
     texts = _texts(found.texts, shape, wishes, vectors_of)
     now = describe_shape(shape, wishes, found.themes, texts, found.middles)
     whole = replace(now, retired={**now.retired, **_unmade(before, shape, now)})

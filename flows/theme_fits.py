@@ -8,6 +8,7 @@ import numpy as np
 
 from flows.context import RunContext
 from flows.encoders import with_encoder
+from flows.lessons import with_lesson
 from flows.registry import files_of, keep_themes, read_model, read_state
 from flows.shaping import FoundThemes, as_placed, shape_found, shown_before, wishes_of
 from flows.statements import encoder_id
@@ -17,7 +18,7 @@ from groundswell.store import Shaped
 from models.themes.fitting import ThemeFit
 from models.themes.fitting import fit_themes as fit
 from models.themes.lineage import Heirs
-from models.themes.model import Placement, renamed
+from models.themes.model import Placement, ThemeModel, renamed
 from models.themes.placement import assign_themes
 from models.themes.shaping import strongest
 from models.themes.state import ThemeState, as_table, to_parts
@@ -47,7 +48,9 @@ def fit_version(context: RunContext, reason: str) -> ModelVersion | None:
         certified_stability=context.config.themes.certified_stability,
     )
     context.progress.finish()
-    return _as_version(context, found, said, placement, tree, reason)
+    model = renamed(found.model, tree.need_ids, tree.variant_ids)
+    model = with_lesson(context, model, found.core, said, tree, table.index.tolist())
+    return _as_version(context, model, said, placement, tree, reason)
 
 
 def install(
@@ -76,7 +79,6 @@ def install(
     known = {one for statements in table["statements"] for one in statements}
     assignments = state.placed(known)
     ended = _ended(context, state)
-    middles = dict(zip(model.theme_ids.tolist(), model.centroids, strict=True))
     context.store.themes.save_fit(
         context.lease,
         context.run.run_id,
@@ -85,7 +87,7 @@ def install(
         assignments,
         ended,
         state.changes,
-        _shaped(context, state, assignments, ended, middles, table),
+        _shaped(context, state, assignments, ended, model, table),
         () if encoder is None else (encoder,),
     )
 
@@ -152,13 +154,12 @@ def _fitted(
 
 def _as_version(
     context: RunContext,
-    found: ThemeFit,
+    model: ThemeModel,
     said: Texts,
     placement: Placement,
     tree: ThemeTree,
     reason: str,
 ) -> ModelVersion:
-    model = renamed(found.model, tree.need_ids, tree.variant_ids)
     placed = assignments_of(said.statements, _renamed_placement(placement, tree))
     state = ThemeState(tuple(tree.themes), as_table(placed), tree.retired, tree.changes)
     settings = {
@@ -195,14 +196,15 @@ def _shaped(
     state: ThemeState,
     assignments: Sequence[ThemeAssignment],
     ended: Mapping[int, Heirs],
-    middles: Mapping[int, Vectors],
+    model: ThemeModel,
     table: "pd.DataFrame",
 ) -> Shaped:
     """Return what reviewers want shown otherwise than the fit finds it."""
     wishes = wishes_of(context, state.themes, ended)
     if not wishes.any and not context.store.shapes.any():
         return Shaped()
-    found = FoundThemes(state.themes, as_placed(assignments, table), middles, table)
+    middles = dict(zip(model.theme_ids.tolist(), model.centroids, strict=True))
+    found = FoundThemes(state.themes, as_placed(assignments, table), middles, table, model)
     return shape_found(context, found, shown_before(context), wishes)[0]
 
 

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from groundswell.domain import NOISE, IntArray, Vectors
 from groundswell.errors import ModelError
+from models.themes.taught import Taught, arrays_of
+
+_TAUGHT = "taught_"
+"""Names of the arrays of `Taught` in a file begin so; a file without any is none the worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class ThemeModel:
     """Nats per tie that the partition is worth on unseen halves, after its cost."""
     voters: int
     """Nearest references that vote on a statement."""
+    taught: Taught | None = None
+    """What people's sorting taught; None: nothing that was surely better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,11 @@ def to_bytes(model: ThemeModel) -> bytes:
     """Write a model as safetensors: arrays and numbers, nothing that could be executed."""
     from safetensors.numpy import save
 
-    parts = {field.name: getattr(model, field.name) for field in fields(model)}
+    names = [field.name for field in fields(model) if field.name != "taught"]
+    parts = {name: getattr(model, name) for name in names}
     arrays = {name: part for name, part in parts.items() if isinstance(part, np.ndarray)}
     numbers = {name: part for name, part in parts.items() if name not in arrays}
+    arrays |= {_TAUGHT + name: part for name, part in arrays_of(model.taught).items()}
     return save(arrays, metadata={"numbers": json.dumps(numbers)})
 
 
@@ -103,7 +111,9 @@ def from_bytes(data: bytes) -> ThemeModel:
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         numbers = json.loads(header["__metadata__"]["numbers"])
         parts: dict[str, Any] = {**load(data), **numbers}
-        return ThemeModel(**parts)
+        learnt = [name for name in parts if name.startswith(_TAUGHT)]
+        taught = {name.removeprefix(_TAUGHT): parts.pop(name) for name in learnt}
+        return ThemeModel(**parts, taught=Taught(**taught) if taught else None)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"theme model: not readable ({error}); fit it again with 'groundswell retrain'"

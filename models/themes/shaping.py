@@ -26,6 +26,10 @@ fit has come to the same theme, and it goes on under the person's number."""
 VectorsOf = Callable[[Sequence[str]], Vectors]
 """Hashes of texts to their unit vectors, shape (n, dims)."""
 
+Learnt = Callable[[NDArray[np.object_], IntArray, Wishes], tuple[IntArray, FloatArray]]
+"""Hashes of texts, the theme each is shown in by decisions alone, and what reviewers want, to the
+themes that texts like them are shown in, and the share of the vote for each that changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -46,7 +50,11 @@ class Shape:
 
 
 def shape_statements(
-    found: "pd.DataFrame", wishes: Wishes, vectors_of: VectorsOf, before: Mapping[str, int]
+    found: "pd.DataFrame",
+    wishes: Wishes,
+    vectors_of: VectorsOf,
+    before: Mapping[str, int],
+    learnt: Learnt | None = None,
 ) -> Shape:
     """Put every statement where reviewers want it.
 
@@ -61,20 +69,41 @@ def shape_statements(
         statement_id: every statement with its themes as found; `NOISE` allowed.
     before
         Statement id to the theme it was shown in, for statements that were shown before.
+    learnt
+        Where statements belong that are like those that people sorted; None: nothing was learnt.
+        It comes after splitting, and before the word on a single statement.
     """
     first = strongest(found)
     statements = first["statement_id"].to_numpy(dtype=object)
     hashes = first["text_hash"].to_numpy(dtype=object)
     own = first["theme_id"].to_numpy(np.int64)
     now = _Places(statements, hashes, own, own.copy(), vectors_of)
-    absorbed = _absorbed(statements, own, wishes, before)
-    for cut in wishes.cuts:
-        now.split_off(cut, [theme for theme, into in absorbed.items() if into == cut.theme_id])
+    now.split(wishes, before)
+    shares = np.zeros(len(own)) if learnt is None else now.learn(learnt, wishes)
     now.move(wishes)
     shown = _mapped(now.current, wishes.homes)
     variants = first["variant_id"].fillna(NOISE).to_numpy(np.int64)
     variants = np.where((now.current == own) & (shown != NOISE), variants, NOISE)
-    return Shape(_moved(found, now, shown, wishes), statements, hashes, own, shown, variants)
+    moved = _moved(found, now, shown, wishes, shares)
+    return Shape(moved, statements, hashes, own, shown, variants)
+
+
+def shown_by_decisions(
+    statements: NDArray[np.object_],
+    hashes: NDArray[np.object_],
+    found: IntArray,
+    wishes: Wishes,
+    vectors_of: VectorsOf,
+    before: Mapping[str, int],
+) -> IntArray:
+    """Return the theme each statement is shown in, nothing being learnt, shape (n,).
+
+    The statements are in ascending order; the rest is as for `shape_statements`.
+    """
+    now = _Places(statements, hashes, found, found.copy(), vectors_of)
+    now.split(wishes, before)
+    now.move(wishes)
+    return _mapped(now.current, wishes.homes)
 
 
 def strongest(placed: "pd.DataFrame") -> "pd.DataFrame":
@@ -100,6 +129,21 @@ class _Places:
     found: IntArray
     current: IntArray
     vectors_of: VectorsOf
+
+    def split(self, wishes: Wishes, before: Mapping[str, int]) -> None:
+        """Move what belongs to the themes that people split off."""
+        absorbed = _absorbed(self.statements, self.found, wishes, before)
+        for cut in wishes.cuts:
+            self.split_off(cut, [theme for theme, into in absorbed.items() if into == cut.theme_id])
+
+    def learn(self, learnt: Learnt, wishes: Wishes) -> FloatArray:
+        """Move what is like statements that people sorted; return the shares of their votes."""
+        shown = _mapped(self.current, wishes.homes)
+        places, shares = learnt(self.hashes, shown, wishes)
+        retired = (self.current != NOISE) & (shown == NOISE)
+        changed = (places != shown) & ~retired
+        self.current[changed] = places[changed]
+        return np.where(changed, shares, 0.0)
 
     def split_off(self, cut: Cut, absorbed: Sequence[int]) -> None:
         """Move what belongs to a theme that a person split off."""
@@ -172,7 +216,7 @@ def _mapped(themes: IntArray, homes: Mapping[int, int]) -> IntArray:
 
 
 def _moved(
-    found: "pd.DataFrame", now: _Places, shown: IntArray, wishes: Wishes
+    found: "pd.DataFrame", now: _Places, shown: IntArray, wishes: Wishes, shares: FloatArray
 ) -> tuple[ThemeAssignment, ...]:
     """Return the assignments of the statements that are shown elsewhere than found."""
     rows = np.union1d(np.flatnonzero(shown != now.found), now.rows(wishes.places)).astype(np.int64)
@@ -184,7 +228,7 @@ def _moved(
     for statement, before in _as_found(found, places).items():
         row = places[statement]
         where = int(now.found[row]), int(now.current[row]), int(shown[row])
-        after = _shown(before, *where, wishes)
+        after = _shown(before, *where, wishes, float(shares[row]))
         moved += after if after != before else []
     return tuple(moved)
 
@@ -210,13 +254,23 @@ def _as_found(
 
 
 def _shown(
-    before: Sequence[ThemeAssignment], was: int, current: int, shown: int, wishes: Wishes
+    before: Sequence[ThemeAssignment],
+    was: int,
+    current: int,
+    shown: int,
+    wishes: Wishes,
+    share: float,
 ) -> list[ThemeAssignment]:
-    """Return the themes of a statement as they are shown, its strongest one being `shown`."""
+    """Return the themes of a statement as they are shown, its strongest one being `shown`.
+
+    A share above 0 is that of the vote which brought it there.
+    """
     statement = before[0].statement_id
     own = {one.theme_id: one.variant_id for one in before}.get(was) if current == was else None
     if shown == NOISE or wishes.places.get(statement) == current:
         return [ThemeAssignment(statement, shown, 1.0, own)]
+    if share > 0.0:
+        return [ThemeAssignment(statement, shown, round(share, 4))]
     barred = wishes.barred.get(statement, frozenset())
     kept: dict[int, ThemeAssignment] = {}
     for one in sorted(before, key=lambda one: (-one.membership, one.theme_id)):

@@ -6,7 +6,7 @@ with the reason.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from groundswell.domain import NOISE, ThemeVerdict
 from groundswell.domain.drafts import theme_of
@@ -71,6 +71,18 @@ def read_wishes(
     places, barred = reader.memberships(verdicts)
     homes = {theme: _root(theme, links) for theme in sorted(links)}
     return Wishes(cuts, homes, places, barred, tuple(sorted(reader.unmet)))
+
+
+def without(wishes: Wishes, statements: Collection[str]) -> Wishes:
+    """Return the wishes as if nobody had sorted some statements."""
+    gone = frozenset(statements)
+    cuts = tuple(
+        replace(cut, examples={one: here for one, here in cut.examples.items() if one not in gone})
+        for cut in wishes.cuts
+    )
+    places = {one: theme for one, theme in wishes.places.items() if one not in gone}
+    barred = {one: themes for one, themes in wishes.barred.items() if one not in gone}
+    return replace(wishes, cuts=cuts, places=places, barred=barred)
 
 
 class _Reader:

@@ -53,19 +53,26 @@ def test_what_a_split_or_a_move_says_is_true_and_touched(reviewer: Reviewer) -> 
     assert set(np.array(reviewer.must).ravel()) <= set(touched)
 
 
-@pytest.mark.parametrize("decisions", [0, 5])
-def test_what_was_left_alone_is_scored_for_each_seed(tmp_path: Path, decisions: int) -> None:
+def test_more_decisions_go_on_from_those_before(reviewer: Reviewer) -> None:
+    reviewer.decide(1)
+    reviewer.decide(1)
+    assert sum(reviewer.made.values()) == 2
+    assert sorted(one.version for one in reviewer.verdicts.values()) == [1, 2]
+
+
+def test_what_was_left_alone_is_scored_for_each_seed_and_number(tmp_path: Path) -> None:
     labels = np.repeat(np.arange(6), EACH)
     np.save(tmp_path / "vectors.npy", drawn(labels))
     with (tmp_path / "data.csv").open("w", newline="", encoding="utf-8") as file:
         rows = [(f"wish {n}", f"need {label}") for n, label in enumerate(labels)]
         csv.writer(file).writerows([("text", "label"), *rows])
     files = ["--data", str(tmp_path / "data.csv"), "--vectors", str(tmp_path / "vectors.npy")]
-    result = run([*files, "--decisions", str(decisions), "--seed", "1", "2"])
+    result = run([*files, "--decisions", "0", "5", "--seed", "1", "2"])
     assert result["n"] == len(labels)
-    assert len(result["ami_before_untouched"]) == 2
-    assert result["decisions"][0] <= decisions
-    if decisions == 0:
-        assert result["touched"] == [0, 0]
-        assert result["strength"] == [None, None]
-        assert result["ami_after_untouched"] == result["ami_before_untouched"]
+    assert result["seed"] == [1, 1, 2, 2]
+    assert result["decisions"][::2] == [0, 0]
+    assert max(result["decisions"]) <= 5
+    assert result["touched"][::2] == [0, 0]
+    assert result["learnt"] == [False] * 4
+    assert result["ami_taught_untouched"] == result["ami_shaped_untouched"]
+    assert result["ami_shaped_untouched"][::2] == result["ami_before_untouched"][::2]
