@@ -16,7 +16,6 @@ from groundswell.domain.decisions import FieldValue
 from groundswell.domain.drafts import FIRST_MADE, membership
 from groundswell.store import Store, open_store
 from models.themes.shaping import strongest
-from models.themes.teaching import FEWEST_SPLITS
 from tests.flows.test_cli import NEEDS, make
 from tests.flows.test_decisions import run
 
@@ -230,27 +229,3 @@ def add(config: Config, more: Mapping[str, int]) -> None:
         for number in range(count)
     ]
     path.write_text(path.read_text() + "\n".join((*lines, "")))
-
-
-def test_sorted_statements_teach_a_fit_and_a_second_one_shows_the_same(config: Config) -> None:
-    found = themes(config)
-    pool = [one for word in WORDS[:3] for one in statements(config, word)]
-    for word in ("dark", "spreadsheet"):
-        decide(config, "merge", found[word], merged_into=f"theme-{found['offline']}")
-    for number in range(FEWEST_SPLITS):
-        goes = statements(config, WORDS[1 + number % 2])[number % 6 :][:6]
-        stays = [one for one in pool if one in statements(config, "offline")][number % 6 :][:6]
-        examples = {membership(one): True for one in goes}
-        examples |= {membership(one): False for one in stays}
-        decide(
-            config,
-            "split",
-            FIRST_MADE + number,
-            split_from=f"theme-{found['offline']}",
-            label=f"Part {number}",
-            **examples,
-        )
-    run(config, next_day(1), retrain=True)
-    shown = state(config)
-    run(config, next_day(2), retrain=True)
-    assert state(config) == shown
