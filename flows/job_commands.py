@@ -37,7 +37,7 @@ def _show(jobs: "Sequence[QueuedJob]") -> None:
         far = f"step {job.done + 1} of {job.total}: " if job.total else ""
         made.add_row(
             str(job.job_id),
-            job.kind,
+            " ".join(filter(None, (job.kind, job.subject, job.manner))),
             job.state,
             foreign(job.requested_by),
             f"{job.requested_at:%Y-%m-%d %H:%M}",

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import sleep
 
-from flows import steps
+from flows import promotion, retraining, steps
 from flows.context import RunContext, Step, utc_now
 from flows.copies import sweep
 from flows.preview import PREVIEWED, preview_draft
@@ -131,14 +131,47 @@ def _result(job: QueuedJob, desk: _Desk, telling: Telling) -> int | None:
     if job.kind == "preview":
         _preview(job, desk, telling)
         return None
+    if job.kind == "promote":
+        return _promote(job, desk, telling)
+    if job.kind == "rollback":
+        return _roll_back(job, desk, telling)
+    asked = retraining.asked(job.subject.split(), why=job.reason, waits=job.manner == "wait")
     if "PREFECT_API_URL" in os.environ:
         from flows import serving
 
         telling.start("running as a flow run of Prefect", None)
-        return serving.run_as_flow(desk.path, job.kind).run_id
+        return serving.run_as_flow(desk.path, job.kind, asked).run_id
     pipeline = {"refresh": steps.REFRESH, "retrain": steps.RETRAIN}[job.kind]
     take = partial(telling.step, of=pipeline)
-    return steps.run(pipeline, desk.config, kind=job.kind, progress=telling, run_step=take).run_id
+    return steps.run(
+        pipeline, desk.config, kind=job.kind, progress=telling, run_step=take, asked=asked
+    ).run_id
+
+
+def _promote(job: QueuedJob, desk: _Desk, telling: Telling) -> int:
+    telling.start(f"putting {job.subject} in use", None)
+    return promotion.promote(
+        desk.config,
+        job.subject,
+        by=job.requested_by,
+        why=job.reason,
+        anyway=job.manner == "anyway",
+        progress=telling,
+        run_step=partial(telling.step, of=promotion.AFTERWARDS),
+    ).run_id
+
+
+def _roll_back(job: QueuedJob, desk: _Desk, telling: Telling) -> int:
+    telling.start(f"going back to {job.subject}", None)
+    return promotion.roll_back(
+        desk.config,
+        promotion.find_version(desk.store, job.subject).kind,
+        by=job.requested_by,
+        why=job.reason,
+        to=job.subject,
+        progress=telling,
+        run_step=partial(telling.step, of=promotion.AFTERWARDS),
+    ).run_id
 
 
 def _preview(job: QueuedJob, desk: _Desk, telling: Telling) -> None:

@@ -65,13 +65,14 @@ def diff(
 ) -> None:
     """Compare two versions of one kind, field by field."""
     from flows import overview, terminal
-    from flows.promotion import differences, find_version
+    from flows.promotion import find_version
     from groundswell.config import load_config
+    from groundswell.domain.versions import differences
     from groundswell.errors import ConfigError
 
     with overview.reading(load_config(config)) as store:
         version = find_version(store, name)
-        parent = dict(version.parents).get(version.kind)
+        parent = version.parent
         if not other and parent is None:
             raise ConfigError(f"{name}: is the first of its kind; name another to compare it with")
         second = find_version(store, other or f"{version.kind}-{parent}")
@@ -125,11 +126,11 @@ def rollback(
 
     settings = load_config(config)
     with shown_progress() as progress:
-        version, run_id = promotion.roll_back(
+        back = promotion.roll_back(
             settings, kinds_named((kind,))[0], by=by or this_user(), why=why, progress=progress
         )
     typer.echo(
-        f"{version.name} is in use again, and the report of run {run_id} is shown."
+        f"{back.version.name} is in use again, and the report of run {back.shown} is shown."
         f" What came since is placed by the next 'groundswell run'."
     )
 

@@ -1,7 +1,7 @@
 """A person puts a version in use, or goes back to the one before."""
 
-from dataclasses import replace
-from typing import get_args
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flows import steps
 from flows.context import Clock, Progress, RunContext, RunOutcome, Step, utc_now
@@ -10,9 +10,9 @@ from flows.registry import freshness
 from flows.retraining import put_in_use
 from groundswell.config import Config
 from groundswell.domain import GateResult, ModelKind, ModelVersion
+from groundswell.domain.versions import UNUSABLE, against, one_before, version_named
 from groundswell.errors import ConfigError
 from groundswell.store import Store
-from models.themes.state import ASSIGNMENTS
 
 AFTERWARDS: tuple[Step, ...] = (
     steps.embed_new,
@@ -26,8 +26,16 @@ AFTERWARDS: tuple[Step, ...] = (
 """From other models to another report, without asking the sources."""
 
 
-UNUSABLE = frozenset({"whole", "fresh"})
-"""Gates that nobody can overrule: what they hold back cannot be used."""
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """What going back left."""
+
+    version: ModelVersion
+    """In use now."""
+    shown: int
+    """The run whose report is shown."""
+    run_id: int
+    """The run that went back."""
 
 
 def promote(
@@ -62,8 +70,9 @@ def promote(
     call = run_step or steps.plainly
     with steps.opened_run(config, kind="promote", progress=progress, clock=clock) as context:
         version = find_version(context.store, name)
-        _check(context, version, anyway=anyway, why=why)
-        put_in_use(context, _signed(version, by, why))
+        if version.promoted_in != context.run.run_id:  # else this run did so, and was interrupted
+            _check(context, version, anyway=anyway, why=why)
+            put_in_use(context, _signed(version, by, why))
         return steps.finish(context, AFTERWARDS, call)
 
 
@@ -73,53 +82,42 @@ def roll_back(
     *,
     by: str,
     why: str = "",
+    to: str = "",
     progress: Progress | None = None,
+    run_step: steps.Call | None = None,
     clock: Clock = utc_now,
-) -> tuple[ModelVersion, int]:
+) -> WentBack:
     """Put the version before in use again, and its last report back in the place of those since.
 
     Nothing is fitted. Reports that were made since are withdrawn: they stay in the ledger and are
     shown no more. What came in since is kept, and the next run places it.
 
-    Returns
-    -------
-    (ModelVersion, int)
-        The version that is in use now, and the run whose report is shown.
+    Parameters
+    ----------
+    to
+        The version that was seen to be the one before: ``themes-6``. Empty: whichever it is.
 
     Raises
     ------
     BusyError
         A run is at work.
     ConfigError
-        There is none to go back to.
+        There is none to go back to, or it is another one.
     """
     with steps.opened_run(config, kind="rollback", progress=progress, clock=clock) as context:
-        store = context.store
-        before = _before(store, kind)
-        put_in_use(context, _signed(before, by, why))
-        runs = [run_id for run_id, _ in store.lookups.good_runs()]
-        made_by_it = [run_id for run_id in runs if _rests_on(store, run_id, before)]
+        before = _gone_back(context, kind, to, by=by, why=why)
+        run_id = context.run.run_id
+        runs = [run for run, _ in context.store.lookups.good_runs()]
+        made_by_it = [run for run in runs if _rests_on(context.store, run, before)]
         if not made_by_it:
-            steps.finish(context, AFTERWARDS)
-            return before, context.run.run_id
+            steps.finish(context, AFTERWARDS, run_step or steps.plainly)
+            return WentBack(before, run_id, run_id)
         shown = made_by_it[0]
-        store.ledger.withdraw(context.lease, [run_id for run_id in runs if run_id > shown])
-        steps.write_report(replace(context, run=store.ledger.get(shown)))
-        return before, shown
-
-
-def differences(before: ModelVersion, now: ModelVersion) -> list[tuple[str, str, str]]:
-    """Return (what, before, now) of everything in which two versions differ."""
-    rows = []
-    for name in ("encoder_id", "code_version", "state", "why", "run_id"):
-        rows.append((name, str(getattr(before, name)), str(getattr(now, name))))
-    for name in ("snapshot", "settings", "metrics", "files"):
-        one, other = getattr(before, name), getattr(now, name)
-        rows += [
-            (f"{name}: {key}", str(one.get(key, "")), str(other.get(key, "")))
-            for key in sorted({*one, *other})
-        ]
-    return [row for row in rows if row[1] != row[2]]
+        told = f"run {run_id} went back to {before.name}, so its report is not shown any more"
+        later = [run for run in runs if run > shown]
+        context.store.ledger.withdraw(context.lease, later, told)
+        steps.write_report(replace(context, run=context.store.ledger.get(shown)))
+        return WentBack(before, shown, run_id)
 
 
 def find_version(store: Store, name: str) -> ModelVersion:
@@ -130,11 +128,10 @@ def find_version(store: Store, name: str) -> ModelVersion:
     ConfigError
         There is none of this name.
     """
-    kind, _, number = name.rpartition("-")
-    if kind in get_args(ModelKind) and number.isdigit():
-        found = store.versions.get(kind, int(number))  # type: ignore[arg-type]
-        if found is not None:
-            return found
+    named = version_named(name)
+    found = None if named is None else store.versions.get(*named)
+    if found is not None:
+        return found
     raise ConfigError(
         f"{name}: there is no such version; 'groundswell models list' shows which there are"
     )
@@ -143,15 +140,12 @@ def find_version(store: Store, name: str) -> ModelVersion:
 def _check(context: RunContext, version: ModelVersion, *, anyway: bool, why: str) -> None:
     if version.state == "champion":
         raise ConfigError(f"{version.name}: is in use already")
-    gates = [gate for gate in version.judged if gate.name != "fresh"]
-    if version.state != "retired":
-        gates.append(freshness(context, version))
-    barred = [gate for gate in gates if not gate.passed and gate.name in UNUSABLE]
+    failed = against(version, freshness(context, version))
+    barred = [gate for gate in failed if gate.name in UNUSABLE]
     if barred:
         raise ConfigError(
             f"{version.name}: {_told(barred)}; 'groundswell retrain' makes one that can be used"
         )
-    failed = [gate for gate in gates if not gate.passed]
     if failed and not (anyway and why):
         raise ConfigError(
             f"{version.name}: {_told(failed)}; to use it in spite of that, add --anyway and"
@@ -159,7 +153,7 @@ def _check(context: RunContext, version: ModelVersion, *, anyway: bool, why: str
         )
 
 
-def _told(gates: list[GateResult]) -> str:
+def _told(gates: Sequence[GateResult]) -> str:
     return ", ".join(f"the gate '{gate.name}' says: {gate.told}" for gate in gates)
 
 
@@ -168,23 +162,24 @@ def _signed(version: ModelVersion, by: str, why: str) -> ModelVersion:
     return replace(version, settings={**version.settings, "put_in_use_by": by, "because": why})
 
 
-def _before(store: Store, kind: ModelKind) -> ModelVersion:
-    """Return the last version before the one in use that can be put in use again."""
-    champion = store.versions.champion(kind)
-    older = [
-        one
-        for one in store.versions.all(kind)
-        if one.state == "retired"
-        and champion is not None
-        and one.version < champion.version
-        and (kind != "themes" or ASSIGNMENTS in one.files)
-    ]
-    if not older:
+def _gone_back(context: RunContext, kind: ModelKind, to: str, *, by: str, why: str) -> ModelVersion:
+    """Put the version before in use and return it; a run that was interrupted did so already."""
+    versions = context.store.versions
+    champion = versions.champion(kind)
+    if champion is not None and champion.promoted_in == context.run.run_id:
+        return champion
+    before = one_before(versions.all(kind), kind)
+    if before is None:
         raise ConfigError(
             f"{kind}: there is no version before to go back to; 'groundswell models list' shows"
             " which there are"
         )
-    return older[-1]
+    if to and before.name != to:
+        raise ConfigError(
+            f"{kind}: {before.name} is the version before by now, not {to}; look at them again"
+        )
+    put_in_use(context, _signed(before, by, why))
+    return before
 
 
 def _rests_on(store: Store, run_id: int, version: ModelVersion) -> bool:

@@ -95,7 +95,7 @@ def freshness(context: Known, version: ModelVersion) -> GateResult:
     now = counts.statements - counts.uninformative
     return verdicts.fresh(
         champion=champion.version if champion else None,
-        parent=dict(version.parents).get(version.kind),
+        parent=version.parent,
         unseen=max(0.0, 1.0 - version.statements / now) if now and version.statements else 0.0,
         encoder_fits=any(
             one.encoder_id == version.encoder_id for one in context.store.versions.all("encoder")
@@ -115,7 +115,7 @@ def keep_report(
     report = ModelReport(
         kind=version.kind,
         version=version.version,
-        champion=dict(version.parents).get(version.kind),
+        champion=version.parent,
         run_id=version.run_id,
         why=version.why,
         code_version=version.code_version,

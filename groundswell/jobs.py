@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-JobKind = Literal["refresh", "retrain", "preview"]
-"""A run, a run that fits the themes anew, or a look at what a reviewer's draft would change."""
+JobKind = Literal["refresh", "retrain", "preview", "promote", "rollback"]
+"""A run, a run that makes challengers of the models, a look at what a reviewer's draft would
+change; a version of a model put in use, or the one before put back."""
+
+Manner = Literal["", "wait", "anyway"]
+"""As the options of the commands say it: what passes waits for a person; in spite of gates."""
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -40,6 +44,10 @@ class QueuedJob:
     """The run that it was; None for a preview, and where it did not come that far."""
     message: str = ""
     """Why it failed, in one line."""
+    subject: str = ""
+    """The version that is put in use or gone back to, ``themes-7``; of a retraining the kinds of
+    models, with a space between them; empty: all."""
+    manner: Manner = ""
 
     @property
     def is_open(self) -> bool:

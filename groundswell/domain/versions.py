@@ -1,6 +1,6 @@
 """Versions of what is learned: what each was made of, how it did, and which one is in use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -8,6 +8,15 @@ ModelKind = Literal["encoder", "themes", "kinds", "matches", "effort", "weights"
 """Text to vectors; statements to needs; statements to kinds; texts to the chance that they mean
 the same; how far estimates miss; and the criteria's weights."""
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
+
+TRAINED: tuple[ModelKind, ...] = ("themes",)
+"""Those that a retraining makes, in the order in which one may rest on another."""
+
+ASSIGNMENTS = "assignments.parquet"
+"""Part of a version of the themes: where each statement was, for whoever goes back to it."""
+
+UNUSABLE = frozenset({"whole", "fresh"})
+"""Gates that nobody can overrule: what they hold back cannot be used."""
 
 VersionState = Literal["challenger", "champion", "retired", "refused"]
 """Made and not in use; in use; was in use; held back by a gate."""
@@ -62,6 +71,16 @@ class ModelVersion:
         return f"{self.kind}-{self.version}"
 
     @property
+    def can_return(self) -> bool:
+        """Whether it was in use and can be put in use again as it was then."""
+        return self.state == "retired" and (self.kind != "themes" or ASSIGNMENTS in self.files)
+
+    @property
+    def parent(self) -> int | None:
+        """The version of its kind that it was compared with; None: the first had none."""
+        return dict(self.parents).get(self.kind)
+
+    @property
     def statements(self) -> int:
         """How many statements it was made from."""
         return int(self.snapshot.get("statements", 0))
@@ -75,6 +94,58 @@ class ModelVersion:
     def failed(self) -> tuple[GateResult, ...]:
         """The gates it did not pass."""
         return tuple(gate for gate in self.judged if not gate.passed)
+
+
+def version_named(name: str) -> tuple[ModelKind, int] | None:
+    """Return kind and number of a name such as ``themes-7``; None: it is no such name."""
+    kind, _, number = name.rpartition("-")
+    if kind in MODEL_KINDS and number.isascii() and number.isdigit() and len(number) < 10:
+        return kind, int(number)
+    return None
+
+
+def one_before(versions: Sequence[ModelVersion], kind: ModelKind) -> ModelVersion | None:
+    """Return the version of a kind that is gone back to; None: there is none.
+
+    It is the last before the one in use that was in use itself and was kept as it was then.
+    """
+    champion = next((v for v in versions if v.kind == kind and v.state == "champion"), None)
+    older = [
+        one
+        for one in versions
+        if one.kind == kind
+        and one.can_return
+        and champion is not None
+        and one.version < champion.version
+    ]
+    return max(older, key=lambda one: one.version, default=None)
+
+
+def against(version: ModelVersion, fresh: GateResult) -> tuple[GateResult, ...]:
+    """Return the gates that speak against putting a version in use.
+
+    Parameters
+    ----------
+    fresh
+        What that gate says by now; it is not asked about what was in use before.
+    """
+    judged = [gate for gate in version.judged if gate.name != fresh.name]
+    asked = judged if version.state == "retired" else [*judged, fresh]
+    return tuple(gate for gate in asked if not gate.passed)
+
+
+def differences(before: ModelVersion, now: ModelVersion) -> list[tuple[str, str, str]]:
+    """Return (what, before, now) of everything in which two versions differ."""
+    rows = []
+    for name in ("encoder_id", "code_version", "state", "why", "run_id"):
+        rows.append((name, str(getattr(before, name)), str(getattr(now, name))))
+    for name in ("snapshot", "settings", "metrics", "files"):
+        one, other = getattr(before, name), getattr(now, name)
+        rows += [
+            (f"{name}: {key}", str(one.get(key, "")), str(other.get(key, "")))
+            for key in sorted({*one, *other})
+        ]
+    return [row for row in rows if row[1] != row[2]]
 
 
 def file_name(kind: ModelKind, part: str, sha256: str) -> str:

@@ -20,6 +20,8 @@ job = table(
     optional("finished_at", Moment),
     optional("run_id", Integer),
     required("message"),
+    required("subject"),
+    required("manner"),
     info={"volatile": True},
 )
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
-from groundswell.jobs import MOST_ATTEMPTS, JobKind, QueuedJob
+from groundswell.jobs import MOST_ATTEMPTS, JobKind, Manner, QueuedJob
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import lock_numbers
 from groundswell.store.job_tables import job as table
@@ -29,9 +29,16 @@ class Jobs:
         self._database = database
 
     def request(
-        self, kind: JobKind, *, by: str, at: datetime, reason: str = ""
+        self,
+        kind: JobKind,
+        *,
+        by: str,
+        at: datetime,
+        reason: str = "",
+        subject: str = "",
+        manner: Manner = "",
     ) -> tuple[QueuedJob, bool]:
-        """Queue a job, or join one of the same kind that is queued and not begun.
+        """Queue a job, or join one for the same that is queued and not begun.
 
         Previews are of somebody's draft, so only those of the same reviewer are the same.
 
@@ -40,7 +47,8 @@ class Jobs:
         tuple
             The job, and whether it was queued already.
         """
-        alike = [table.c.kind == kind, table.c.state == "queued"]
+        same = {"kind": kind, "subject": subject, "manner": manner, "state": "queued"}
+        alike = [table.c[name] == value for name, value in same.items()]
         if kind == "preview":
             alike.append(table.c.requested_by == by)
         with self._database.write("jobs.request", None, urgent=True) as connection:
@@ -48,7 +56,7 @@ class Jobs:
             for queued in values(connection, table, QueuedJob, *alike):
                 return queued, True
             last = connection.scalar(select(func.max(table.c.job_id))) or 0
-            job = QueuedJob(last + 1, kind, by, at, reason)
+            job = QueuedJob(last + 1, kind, by, at, reason, subject=subject, manner=manner)
             connection.execute(insert(table).values(row_of(job)))
             return job, False
 

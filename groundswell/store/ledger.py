@@ -42,7 +42,7 @@ class Run:
     attempts: int
     """1, and one more for each time it was carried on after a crash."""
     message: str
-    """Why it failed, in one line; empty otherwise."""
+    """Why it failed or was withdrawn, in one line; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +136,13 @@ class Ledger:
                 tell(connection, [Event("report.ready", str(run_id))])
             forget_old(connection)
 
-    def withdraw(self, lease: Lease, run_ids: Sequence[int]) -> None:
-        """Take back the reports of runs that went well; what they read stays."""
-        run = tables.run
+    def withdraw(self, lease: Lease, run_ids: Sequence[int], message: str) -> None:
+        """Take back the reports of runs that went well, and say why; what they read stays."""
+        run, withdrawn = tables.run, {"state": "withdrawn", "message": message}
         with self._database.write("ledger.withdraw", lease) as connection:
             for run_id in run_ids:
                 theirs = (run.c.run_id == run_id, run.c.state == "ok")
-                connection.execute(update(run).where(*theirs).values(state="withdrawn"))
+                connection.execute(update(run).where(*theirs).values(**withdrawn))
 
     def runs(self, limit: int = 20, before: int | None = None) -> list[Run]:
         """Return the newest runs, of those before run `before`, newest first."""

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from groundswell.domain import NeedTheme, ThemeAssignment, ThemeChange
+from groundswell.domain import NeedTheme, ThemeAssignment, ThemeChange, versions
 from groundswell.errors import ModelError
 from models.themes.lineage import Heirs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ASSIGNMENTS = "assignments.parquet"
+ASSIGNMENTS = versions.ASSIGNMENTS
 THEMES = "themes.json"
 COLUMNS = ("statement_id", "theme_id", "membership", "variant_id")
 

@@ -136,8 +136,8 @@ def test_what_waits_is_put_in_use_by_a_person_and_gone_back_from(config: Config)
     assert newest(config).settings["put_in_use_by"] == "Ana"
     assert outcome.top
     assert files(config)["ideas.json"] != before[0]["ideas.json"]  # it says which models made it
-    version, run_id = roll_back(config, "themes", by="Ana", why="the old one was better")
-    assert (version.name, run_id) == ("themes-1", 2)
+    back = roll_back(config, "themes", by="Ana", why="the old one was better")
+    assert (back.version.name, back.shown, back.run_id) == ("themes-1", 2, 4)
     assert (files(config), shown(config)) == before
     with open_store(config.store.database) as store:
         assert [run.state for run in store.ledger.runs()] == ["ok", "withdrawn", "ok", "ok"]

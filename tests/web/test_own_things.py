@@ -46,6 +46,8 @@ PARTS = {
     "entry_id": "1-3",
     "form": "json",
     "name": "keys.js",
+    "version": "themes-2",
+    "kind": "themes",
 }
 """What is put where an address names something: hers, where it can be hers."""
 
@@ -170,6 +172,9 @@ def bodies(digest: str) -> dict[str, dict[str, Any]]:
         "/draft/publish": {"digest": digest},
         "/plan/ideas/{idea_id:path}": {"version": 0, "release": "4.10"},
         "/jobs": {"kind": "refresh"},
+        "/models/retrain": {"models": ["themes"]},
+        "/models/{version}/promote": {"reason": "x", "anyway": True},
+        "/models/{kind}/rollback": {"to": "themes-1"},
         "/views": {"name": MARK[:4], "query": ""},
         "/views/{view_id}": {"name": "Mine", "shared": True, "first": True},
         "/inbox/seen": {"run": 2},

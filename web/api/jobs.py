@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from groundswell.jobs import QueuedJob
 from web.api.endpoints import Call
 from web.guard import Refused
-from web.pages.jobs import as_seen, ask_run, call_off, job_named
+from web.pages.jobs import as_seen, ask_job, call_off, job_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def jobs(call: Call) -> JobList:
 
 def ask_for_run(call: Call) -> AskedFor:
     """Ask for a run, or join the one that is queued already."""
-    return AskedFor(*ask_run(call.context, call.body.kind, call.body.reason.strip()))
+    return AskedFor(*ask_job(call.context, call.body.kind, call.body.reason.strip()))
 
 
 def job(call: Call) -> QueuedJob:

@@ -39,6 +39,35 @@ class AskedRun(Question):
     """Why."""
 
 
+class Retraining(Question):
+    """Challengers to make."""
+
+    models: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
+    """Kinds of models, such as `themes`; empty: all that are retrained."""
+    wait: bool = False
+    """What passes every gate waits for a person, and is not put in use by itself."""
+    reason: Line = ""
+    """Why; it is kept with each."""
+
+
+class Promotion(Question):
+    """That a version is to be put in use."""
+
+    anyway: bool = False
+    """In spite of gates that it did not pass; takes a reason."""
+    reason: Line = ""
+    """Why; it is kept with the version."""
+
+
+class Return(Question):
+    """That the version before is to be put back in use."""
+
+    to: Id
+    """That version as it was seen, `themes-6`; if it is another by then, nothing is done."""
+    reason: Line = ""
+    """Why; it is kept with the version."""
+
+
 class Along(Question):
     """An idea that is moved along."""
 

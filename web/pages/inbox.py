@@ -14,6 +14,7 @@ from web.comparing import TOP, Comparison, compared, solved, weak
 from web.guard import Context, Refused
 from web.pages.groups import Entry, Group, group, of_idea, of_need
 from web.pages.inbox_decisions import to_be_decided
+from web.pages.inbox_models import of_models
 from web.pages.own import require_in_person
 from web.pages.rendering import address_of, page
 from web.pages.since import CHOICES, Since, day_in_words, in_words, since
@@ -66,7 +67,11 @@ def waiting(context: Context, reading: Reading, asked: str) -> Waiting:
     seen = store.personal.last_seen(context.reviewer.name)
     moment = since(asked, store.lookups.good_runs(), seen, now)
     comparison = compared(store, reading.report, moment.run_id)
-    found = (*to_be_decided(reading, store, now.date()), *different(reading, comparison))
+    found = (
+        *to_be_decided(reading, store, now.date()),
+        of_models(context, moment.run_id),
+        *different(reading, comparison),
+    )
     return Waiting(moment, seen, comparison, tuple(one for one in found if one.entries))
 
 

@@ -11,26 +11,23 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from groundswell.domain.drafts import LINE_LENGTH
-from groundswell.jobs import JobKind, QueuedJob
+from groundswell.jobs import JobKind, Manner, QueuedJob
 from web.guard import Context, Refused
 from web.pages.rendering import not_found
 
 SHOWN = 8
 """Jobs on the page of the runs, the newest."""
 
-RUNS = ("refresh", "retrain")
-"""What can be asked for there; previews are asked for from a draft."""
+RUNS = ("refresh",)
+"""What can be asked for there; previews are asked for from a draft, the rest from the models."""
 
 
 def ask(request: Request, context: Context) -> Response:
     """Queue a run, or join the one that is queued already."""
-    kind, reason = context.form.get("kind", ""), context.form.get("reason", "").strip()
+    kind = context.form.get("kind", "")
     if kind not in RUNS:
         raise Refused(400, f"no such run: {kind[:20]!r}; expected {' or '.join(RUNS)}")
-    if len(reason) > LINE_LENGTH:
-        raise Refused(400, f"the reason has {len(reason):,} characters; at most {LINE_LENGTH} do")
-    job, joined = ask_run(context, kind, reason)  # type: ignore[arg-type]
-    return RedirectResponse(f"/runs?joined={job.job_id}" if joined else "/runs", 303)
+    return queued(ask_job(context, kind, reason_in(context)))  # type: ignore[arg-type]
 
 
 def cancel(request: Request, context: Context) -> Response:
@@ -42,12 +39,40 @@ def cancel(request: Request, context: Context) -> Response:
     return RedirectResponse("/draft" if job.kind == "preview" else "/runs", 303)
 
 
-def ask_run(context: Context, kind: JobKind, reason: str) -> tuple[QueuedJob, bool]:
-    """Queue a run; return it, and whether it was queued already."""
-    name, now = context.reviewer.name, context.now
-    found = context.store.jobs.request(kind, by=name, at=now, reason=reason)
+def ask_job(
+    context: Context, kind: JobKind, reason: str, subject: str = "", manner: Manner = ""
+) -> tuple[QueuedJob, bool]:
+    """Queue a job; return it, and whether it was queued already."""
+    found = context.store.jobs.request(
+        kind,
+        by=context.reviewer.name,
+        at=context.now,
+        reason=reason,
+        subject=subject,
+        manner=manner,
+    )
     context.wake()
     return found
+
+
+def queued(asked: tuple[QueuedJob, bool]) -> Response:
+    """Lead to the page that shows how far a job is, and say if it was queued already."""
+    job, joined = asked
+    return RedirectResponse(f"/runs?joined={job.job_id}" if joined else "/runs", 303)
+
+
+def reason_in(context: Context) -> str:
+    """Return the reason that a form gives.
+
+    Raises
+    ------
+    Refused
+        It is too long.
+    """
+    reason = context.form.get("reason", "").strip()
+    if len(reason) > LINE_LENGTH:
+        raise Refused(400, f"the reason has {len(reason):,} characters; at most {LINE_LENGTH} do")
+    return reason
 
 
 def job_named(number: str, context: Context) -> QueuedJob | None:

@@ -41,6 +41,7 @@ PLACES = (
     Place("/needs", "Needs", "n"),
     Place("/search", "Search", "s"),
     Place("/plan", "Plan", "p"),
+    Place("/models", "Models", "m"),
     Place("/log", "Log", "l"),
     Place("/runs", "Runs", "r"),
     Place("/quarantine", "Quarantine", "q"),
@@ -53,6 +54,7 @@ Crumbs = Sequence[tuple[str, str]]
 STATIC: Mapping[str, tuple[Path, str]] = {
     "report.css": (_REPORT_TEMPLATES / "report.css", "text/css; charset=utf-8"),
     "plan.css": (_REPORT_TEMPLATES / "plan.css", "text/css; charset=utf-8"),
+    "model.css": (_REPORT_TEMPLATES / "model.css", "text/css; charset=utf-8"),
     "review.css": (_STATIC / "review.css", "text/css; charset=utf-8"),
     "board.css": (_STATIC / "board.css", "text/css; charset=utf-8"),
     "plan.js": (_STATIC / "plan.js", "text/javascript; charset=utf-8"),

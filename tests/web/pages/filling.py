@@ -255,6 +255,8 @@ def addresses(shown: Shown) -> list[str]:
         "/search?q=export&by=meaning",
         "/search?like=theme-1",
         f"/search?like={shown.statement_ids[0]}",
+        "/models",
+        "/models/themes-2",
         "/runs",
         "/quarantine",
         "/quarantine/1-3",

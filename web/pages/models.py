@@ -1,0 +1,164 @@
+"""The pages of the models: which version is in use, and what speaks for and against the others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from groundswell.domain import ModelVersion
+from groundswell.domain.versions import TRAINED, differences
+from groundswell.report import ModelReport
+from reports import MODELS, measured, model_json
+from reports.model_words import better
+from web.guard import Context
+from web.pages.rendering import not_found, page
+from web.reading import newest
+from web.versions import (
+    OfKind,
+    Standing,
+    begun,
+    by_kind,
+    find,
+    report_of,
+    standing,
+    withdrawn_with,
+)
+
+PLACE = "/models"
+SHOWN = 12
+"""Versions of a kind below the one in use, the newest; the others by a link."""
+ASKED = ("retrain", "promote", "rollback")
+"""Jobs that change which versions there are or which is in use."""
+ELSEWHERE = frozenset(
+    {
+        *("state", "run_id", "why", "settings: put_in_use_by", "settings: because"),
+        *("settings: run", "files: report.json"),
+    }
+)
+"""What the page of a version tells in another place."""
+DIGEST = 32
+"""Characters from which a hexadecimal value is a hash, of which the first twelve will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One kind of model as the page shows it."""
+
+    of: OfKind
+    found: ModelReport | None
+    """What was found of the version in use; None: nothing is in use."""
+    standings: Mapping[str, Standing]
+    """What may be done with the others, by name."""
+    withdrawn: tuple[int, ...]
+    """Runs whose reports going back would withdraw."""
+
+
+def show_all(request: Request, context: Context) -> Response:
+    """Answer with every kind of model and its versions."""
+    kinds = by_kind(context.store)
+    shown = None if request.query_params.get("all") else SHOWN
+    every = [one for of in kinds for one in (*of.others, of.champion) if one is not None]
+    return page(
+        request,
+        context,
+        "models.html",
+        title="Models",
+        cards=[_card(context, of) for of in kinds],
+        began=began(context, every),
+        shown=shown,
+        kinds=TRAINED,
+        waits_anyhow=context.config.models.promote == "person",
+        jobs=[one for one in context.store.jobs.newest(20) if one.is_open and one.kind in ASKED],
+        **_words(context),
+    )
+
+
+def show(request: Request, context: Context) -> Response:
+    """Answer with one version: its report, and what may be done with it."""
+    version = find(context.store, request.path_params["version"])
+    if version is None:
+        return _nothing(request, context)
+    of = next(one for one in by_kind(context.store) if one.kind == version.kind)
+    report, missing = report_of(context.config, version)
+    parent = None if version.parent is None else context.store.versions.get(*_parent(version))
+    return page(
+        request,
+        context,
+        "model_version.html",
+        title=version.name,
+        crumbs=[(PLACE, "Models")],
+        version=version,
+        found=report,
+        missing=missing,
+        of=of,
+        standing=standing_now(context, version),
+        withdrawn=withdrawn_with(context.store, of) if version == of.champion else [],
+        parent=parent,
+        differences=_told(parent, version) if parent else [],
+        began=began(context, [version]),
+        **_words(context),
+    )
+
+
+def document(request: Request, context: Context) -> Response:
+    """Hand out what was found of a version without loss."""
+    version = find(context.store, request.path_params["version"])
+    if version is None:
+        return _nothing(request, context)
+    report, _ = report_of(context.config, version)
+    return Response(model_json(report), media_type="application/json")
+
+
+def standing_now(context: Context, version: ModelVersion) -> Standing:
+    """Return what may be done with a version, by what the newest report rests on."""
+    reading = newest(context.store)
+    totals = reading.report.totals if reading else None
+    said = totals.statements - totals.uninformative if totals else None
+    return standing(context.store, version, said)
+
+
+def began(context: Context, versions: list[ModelVersion]) -> dict[int, datetime]:
+    """Return when the runs began that made versions or put them in use."""
+    runs = [run for one in versions for run in (one.run_id, one.promoted_in)]
+    return begun(context.store, runs)
+
+
+def _card(context: Context, of: OfKind) -> Card:
+    found = report_of(context.config, of.champion)[0] if of.champion else None
+    standings = {one.name: standing_now(context, one) for one in of.others}
+    return Card(of, found, standings, tuple(withdrawn_with(context.store, of)))
+
+
+def _words(context: Context) -> dict[str, Any]:
+    return {
+        "says": MODELS,
+        "value": measured,
+        "better": better,
+        "may_plan": context.reviewer.may("plan"),
+    }
+
+
+def _parent(version: ModelVersion) -> tuple[Any, int]:
+    return version.kind, version.parent or 0
+
+
+def _told(before: ModelVersion, now: ModelVersion) -> list[tuple[str, str, str]]:
+    """Return what differs, hashes cut short; what is told elsewhere on the page is left out."""
+    return [
+        (what.replace("_", " "), _short(was), _short(later))
+        for what, was, later in differences(before, now)
+        if what not in ELSEWHERE and not what.startswith("metrics:")
+    ]
+
+
+def _short(value: str) -> str:
+    is_hash = len(value) >= DIGEST and all(letter in "0123456789abcdef" for letter in value)
+    return f"{value[:12]}…" if is_hash else value
+
+
+def _nothing(request: Request, context: Context) -> Response:
+    advice = "The page of the models lists the versions there are."
+    return not_found(request, context, "No such version", advice)

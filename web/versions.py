@@ -1,0 +1,160 @@
+"""Versions of models as pages and programs are shown them, and what may be done with each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from groundswell.config import Config
+from groundswell.domain import MODEL_KINDS, GateResult, ModelKind, ModelVersion
+from groundswell.domain.versions import UNUSABLE, against, one_before, version_named
+from groundswell.errors import ModelError
+from groundswell.model_files import ModelFiles
+from groundswell.report import ModelReport
+
+if TYPE_CHECKING:
+    from groundswell.store import Store
+
+REPORT = "report.json"
+"""Part of a version: what was found of it."""
+KEPT = 32
+"""Model reports in memory; what a version's report says never changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """All versions of one kind of model."""
+
+    kind: ModelKind
+    champion: ModelVersion | None
+    """The one in use."""
+    before: ModelVersion | None
+    """The one that is gone back to; None: there is none."""
+    others: tuple[ModelVersion, ...]
+    """Those that are not in use, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What may be done with a version."""
+
+    version: ModelVersion
+    against: tuple[GateResult, ...]
+    """Gates that it does not pass by now."""
+
+    @property
+    def barred(self) -> tuple[GateResult, ...]:
+        """Those of them that nobody can overrule."""
+        return tuple(gate for gate in self.against if gate.name in UNUSABLE)
+
+    @property
+    def can_be_used(self) -> bool:
+        """Whether a person may put it in use, in spite of a gate or not."""
+        kept = self.version.state != "retired" or self.version.can_return
+        return self.version.state != "champion" and kept and not self.barred
+
+    @property
+    def waits(self) -> bool:
+        """Whether it passed every gate, and a person is to put it in use."""
+        judged = self.version.state == "challenger" and bool(self.version.gates)
+        return judged and not self.against
+
+
+def by_kind(store: "Store") -> tuple[OfKind, ...]:
+    """Return the kinds of which there is a version, in the order in which they rest on others."""
+    every = store.versions.all()
+    return tuple(
+        _of_kind(kind, every) for kind in MODEL_KINDS if any(one.kind == kind for one in every)
+    )
+
+
+def find(store: "Store", name: str) -> ModelVersion | None:
+    """Return a version by its name; None: there is none."""
+    named = version_named(name)
+    return None if named is None else store.versions.get(*named)
+
+
+def standing(store: "Store", version: ModelVersion, statements: int | None) -> Standing:
+    """Return what may be done with a version, as far as can be told without the feedback.
+
+    Whoever puts it in use looks once more.
+
+    Parameters
+    ----------
+    statements
+        Those that say more than a bare verdict, in the newest report; None: not known.
+    """
+    from models.gates import verdicts
+
+    champion = store.versions.champion(version.kind)
+    fresh = verdicts.fresh(
+        champion=champion.version if champion else None,
+        parent=version.parent,
+        unseen=max(0.0, 1.0 - version.statements / statements) if statements else 0.0,
+        encoder_fits=champion is None or version.encoder_id == champion.encoder_id,
+    )
+    return Standing(version, against(version, fresh))
+
+
+def report_of(config: Config, version: ModelVersion) -> tuple[ModelReport, str]:
+    """Return what was found of a version, and why that is no more than the store knows.
+
+    That is so where it was not judged, and where its file is gone or was changed: then alone
+    there is something to say, in one line.
+    """
+    import reports
+
+    if REPORT not in version.files:
+        return unjudged(version), ""
+    try:
+        document = _document(config.models.registry, version.kind, version.files[REPORT])
+    except ModelError as error:
+        return unjudged(version), str(error)
+    return reports.model_from_json(document) or unjudged(version), ""
+
+
+def unjudged(version: ModelVersion) -> ModelReport:
+    """Return what the store knows of a version by itself."""
+    return ModelReport(
+        kind=version.kind,
+        version=version.version,
+        champion=version.parent,
+        run_id=version.run_id,
+        why=version.why,
+        code_version=version.code_version,
+        encoder_id=version.encoder_id,
+        snapshot=version.snapshot,
+        settings=version.settings,
+        measures=(),
+        gates=version.judged,
+        changes=None,
+    )
+
+
+def begun(store: "Store", run_ids: Sequence[int | None]) -> dict[int, datetime]:
+    """Return when runs began, by run."""
+    return {n: store.ledger.get(n).started_at for n in dict.fromkeys(run_ids) if n is not None}
+
+
+def withdrawn_with(store: "Store", of: OfKind) -> list[int]:
+    """Return the runs whose reports going back withdraws, oldest first."""
+    if of.before is None or of.champion is None:
+        return []
+    since = of.before.promoted_in or 0
+    later = [v.promoted_in for v in (of.champion, *of.others) if (v.promoted_in or 0) > since]
+    left = min((run for run in later if run is not None), default=since)
+    return [run for run, _ in reversed(store.lookups.good_runs()) if run >= left]
+
+
+def _of_kind(kind: ModelKind, every: Sequence[ModelVersion]) -> OfKind:
+    mine = [one for one in reversed(every) if one.kind == kind]
+    champion = next((one for one in mine if one.state == "champion"), None)
+    others = tuple(one for one in mine if one is not champion)
+    return OfKind(kind, champion, one_before(every, kind), others)
+
+
+@lru_cache(KEPT)
+def _document(registry: str, kind: ModelKind, digest: str) -> str:
+    part = ModelVersion(kind, 1, "", "", 0, {}, files={REPORT: digest})
+    return ModelFiles(registry).get(part, REPORT).decode()
