@@ -1,5 +1,6 @@
 """The pages of the models: which version is in use, and what speaks for and against the others."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,7 @@ ELSEWHERE = frozenset(
 """What the page of a version tells in another place."""
 DIGEST = 32
 """Characters from which a hexadecimal value is a hash, of which the first twelve will do."""
+_LONG_NUMBER = re.compile(r"-?[0-9]+\.[0-9]{5,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _parent(version: ModelVersion) -> tuple[Any, int]:
 
 
 def _told(before: ModelVersion, now: ModelVersion) -> list[tuple[str, str, str]]:
-    """Return what differs, hashes cut short; what is told elsewhere on the page is left out."""
+    """Return what differs, long values cut short; what is told elsewhere is left out."""
     return [
         (what.replace("_", " "), _short(was), _short(later))
         for what, was, later in differences(before, now)
@@ -156,7 +158,9 @@ def _told(before: ModelVersion, now: ModelVersion) -> list[tuple[str, str, str]]
 
 def _short(value: str) -> str:
     is_hash = len(value) >= DIGEST and all(letter in "0123456789abcdef" for letter in value)
-    return f"{value[:12]}…" if is_hash else value
+    if is_hash:
+        return f"{value[:12]}…"
+    return f"{float(value):.4g}" if _LONG_NUMBER.fullmatch(value) else value
 
 
 def _nothing(request: Request, context: Context) -> Response:

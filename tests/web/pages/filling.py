@@ -227,6 +227,30 @@ def _add_needs(
     store.themes.save_fit(lease, run_id, model, needs, placed, {})
     model = ModelVersion("themes", 2, "hashing", "g", run_id, known)
     store.themes.save_fit(lease, run_id, model, needs[:2], placed, {900: ((1, 0.8),)})
+    _add_challengers(store, lease, run_id, say)
+
+
+def _add_challengers(store: Store, lease: Lease, run_id: int, say: Callable[[str], str]) -> None:
+    """Keep one that waits for a person, one that was held back, and one that cannot be used."""
+    passed = ("whole", True, "all arrays fit together")
+    churn = ("churn", False, say("40% of the statements move; 25% may"))
+    broken = ("whole", False, say("centroids are not all finite"))
+    for number, gates in ((3, (passed,)), (4, (passed, churn)), (5, (broken,))):
+        store.versions.keep(
+            lease,
+            ModelVersion(
+                "themes",
+                number,
+                "hashing",
+                "h",
+                run_id,
+                {"statements": 90_000, "decisions": 2},
+                state="challenger" if number == 3 else "refused",
+                why=say("a new quarter"),
+                parents=(("themes", 2),),
+                gates=gates,
+            ),
+        )
 
 
 def addresses(shown: Shown) -> list[str]:
@@ -256,7 +280,7 @@ def addresses(shown: Shown) -> list[str]:
         "/search?like=theme-1",
         f"/search?like={shown.statement_ids[0]}",
         "/models",
-        "/models/themes-2",
+        *(f"/models/themes-{number}" for number in (2, 3, 4, 5)),
         "/runs",
         "/quarantine",
         "/quarantine/1-3",

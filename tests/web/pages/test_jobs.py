@@ -40,8 +40,8 @@ def test_a_planner_asks_for_a_run_and_the_next_one_joins(own: Shown) -> None:
     assert "queued already" not in page
     _, page = post(bob, "/jobs", kind="refresh", reason="me too")
     assert "That is queued already, for <bdi>ann</bdi>: job 1 serves both of you." in page
-    _, page = post(bob, "/jobs", kind="retrain")
-    assert "Run with needs fitted anew" in page
+    _, page = post(bob, "/models/retrain", then="wait")
+    assert "Retraining, what passes waits" in page
     with open_store(own.config.store.database) as store:
         assert [job.kind for job in store.jobs.newest(9)] == ["retrain", "refresh"]
 
@@ -67,7 +67,14 @@ def test_a_queued_job_is_called_off_by_whoever_may(own: Shown) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"kind": "preview"}, {"kind": "rm"}, {"kind": "refresh", "reason": "x" * 201}]
+    "fields",
+    [
+        {},
+        {"kind": "preview"},
+        {"kind": "retrain"},
+        {"kind": "rm"},
+        {"kind": "refresh", "reason": "x" * 201},
+    ],
 )
 def test_what_is_no_run_is_refused(own: Shown, fields: dict[str, str]) -> None:
     assert post(signed_in(own, "ann"), "/jobs", **fields)[0] == 400
