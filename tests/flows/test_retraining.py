@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -198,27 +199,70 @@ def test_an_unknown_version_is_told_in_one_line(config: Config) -> None:
         promote(config, "themes-7", by="Ana")
 
 
-@pytest.mark.parametrize("step", ["train_challengers", "judge_challengers", "promote_challengers"])
-def test_an_interrupted_retraining_leaves_the_champion_and_goes_on(
-    config: Config, step: str
-) -> None:
-    class Killed(BaseException):
-        pass
+class Killed(BaseException):
+    """The process ends."""
 
-    def killed(taken: Step, context: RunContext) -> StepResult:
+
+def killed_after(step: str) -> Any:
+    def take(taken: Step, context: RunContext) -> StepResult:
         result = taken(context)
         if taken.__name__ == step:
             raise Killed
         return result
 
+    return take
+
+
+@pytest.mark.parametrize("step", ["train_challengers", "judge_challengers", "promote_challengers"])
+def test_an_interrupted_retraining_leaves_the_champion_and_goes_on(
+    config: Config, step: str
+) -> None:
     before = shown(config)
     with pytest.raises(Killed):
-        retrain(config, killed)
+        retrain(config, killed_after(step))
     assert shown(config) == before
     retrain(config)
     with open_store(config.store.database) as store:
         assert len(store.versions.all("themes")) == 2
         assert [run.attempts for run in store.ledger.runs(1)] == [2]
+    assert newest(config).state == "champion"
+
+
+def test_an_interrupted_promotion_is_carried_on(config: Config) -> None:
+    retrain(config, asked=WAITING)
+    with pytest.raises(Killed):
+        promote(config, "themes-2", by="Ana", run_step=killed_after("place_themes"))
+    assert newest(config).state == "champion"
+    assert promote(config, "themes-2", by="Ana").run_id == 3
+    with open_store(config.store.database) as store:
+        assert store.lookups.newest_report() == 3
+        assert [run.attempts for run in store.ledger.runs(1)] == [2]
+
+
+def test_an_interrupted_way_back_is_carried_on_and_goes_back_once(config: Config) -> None:
+    retrain(config)
+    retrain(config)
+    looks = iter((NOW,))
+
+    def until_the_end() -> datetime:
+        for now in looks:
+            return now
+        raise Killed
+
+    with pytest.raises(Killed):
+        roll_back(config, "themes", by="Ana", clock=until_the_end)
+    back = roll_back(config, "themes", by="Ana")
+    assert (back.version.name, back.shown, back.run_id) == ("themes-2", 2, 4)
+    with open_store(config.store.database) as store:
+        runs = store.ledger.runs(4)
+    assert [run.state for run in runs] == ["ok", "withdrawn", "ok", "ok"]
+    assert "run 4 went back to themes-2" in runs[1].message
+
+
+def test_one_goes_back_to_the_version_that_was_seen_or_not_at_all(config: Config) -> None:
+    retrain(config)
+    with pytest.raises(ConfigError, match="themes-1 is the version before by now, not themes-9"):
+        roll_back(config, "themes", by="Ana", to="themes-9")
     assert newest(config).state == "champion"
 
 

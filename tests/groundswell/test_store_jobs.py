@@ -47,6 +47,19 @@ def test_who_asks_for_what_is_queued_joins_it(store: Store) -> None:
     assert store.jobs.request("refresh", by="bob", at=LATER)[1] is False  # that one is begun
 
 
+def test_who_asks_for_another_subject_or_manner_joins_nothing(store: Store) -> None:
+    def asked(subject: str, **more: str) -> tuple[int, bool]:
+        job, joined = store.jobs.request("promote", by="ann", at=NOON, subject=subject, **more)  # type: ignore[arg-type]
+        return job.job_id, joined
+
+    assert asked("themes-7") == (1, False)
+    assert asked("themes-8") == (2, False)
+    assert asked("themes-7", manner="anyway") == (3, False)
+    assert asked("themes-7") == (1, True)
+    job = store.jobs.job(3)
+    assert job is not None and (job.subject, job.manner) == ("themes-7", "anyway")
+
+
 def test_previews_are_the_same_for_one_reviewer_only(store: Store) -> None:
     assert ask(store, "preview", "ann") == ask(store, "preview", "ann")
     assert ask(store, "preview", "bob").job_id == 2

@@ -54,6 +54,16 @@ class TestLedger:
         assert store.ledger.last_run() is None
         assert store.ledger.last_run("failed", before=first) is None
 
+    def test_a_run_that_went_well_is_withdrawn_with_the_reason(
+        self, store: Store, lease: Lease
+    ) -> None:
+        for state in ("ok", "failed"):
+            run_id = begin(store, lease)
+            store.ledger.finish_run(lease, run_id, state=state, finished_at=START)
+        store.ledger.withdraw(lease, [1, 2], "run 3 went back")
+        found = [(run.state, run.message) for run in store.ledger.runs()]
+        assert found == [("failed", ""), ("withdrawn", "run 3 went back")]
+
     def test_a_run_that_is_not_there_cannot_be_finished(self, store: Store, lease: Lease) -> None:
         with pytest.raises(ValueError, match="there is no run 5"):
             store.ledger.finish_run(lease, 5, state="ok", finished_at=START)
