@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -75,19 +74,22 @@ def find(store: "Store", name: str) -> ModelVersion | None:
     return None if named is None else store.versions.get(*named)
 
 
-def standing(store: "Store", version: ModelVersion, statements: int | None) -> Standing:
+def standing(
+    version: ModelVersion, champion: ModelVersion | None, statements: int | None
+) -> Standing:
     """Return what may be done with a version, as far as can be told without the feedback.
 
     Whoever puts it in use looks once more.
 
     Parameters
     ----------
+    champion
+        The version of its kind that is in use.
     statements
         Those that say more than a bare verdict, in the newest report; None: not known.
     """
     from models.gates import verdicts
 
-    champion = store.versions.champion(version.kind)
     fresh = verdicts.fresh(
         champion=champion.version if champion else None,
         parent=version.parent,
@@ -130,21 +132,6 @@ def unjudged(version: ModelVersion) -> ModelReport:
         gates=version.judged,
         changes=None,
     )
-
-
-def begun(store: "Store", run_ids: Sequence[int | None]) -> dict[int, datetime]:
-    """Return when runs began, by run."""
-    return {n: store.ledger.get(n).started_at for n in dict.fromkeys(run_ids) if n is not None}
-
-
-def withdrawn_with(store: "Store", of: OfKind) -> list[int]:
-    """Return the runs whose reports going back withdraws, oldest first."""
-    if of.before is None or of.champion is None:
-        return []
-    since = of.before.promoted_in or 0
-    later = [v.promoted_in for v in (of.champion, *of.others) if (v.promoted_in or 0) > since]
-    left = min((run for run in later if run is not None), default=since)
-    return [run for run, _ in reversed(store.lookups.good_runs()) if run >= left]
 
 
 def _of_kind(kind: ModelKind, every: Sequence[ModelVersion]) -> OfKind:

@@ -4,7 +4,7 @@ The ledger, not a scheduler's colour, is the truth about a run. A run that was k
 still ``running`` by the next owner of its lease, who carries it on under the same number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -170,6 +170,13 @@ class Ledger:
         if not found:
             raise ValueError(f"there is no run {run_id}")
         return found[0]
+
+    def started(self, run_ids: Collection[int]) -> dict[int, datetime]:
+        """Return when runs began, by run; of one that is not there nothing."""
+        run = tables.run.c
+        query = select(run.run_id, run.started_at).where(run.run_id.in_(run_ids))
+        with self._database.read() as connection:
+            return {row.run_id: row.started_at for row in connection.execute(query)}
 
     def last_run(self, state: RunState = "ok", before: int | None = None) -> Run | None:
         """Return the newest run in a state, of those before run `before`."""

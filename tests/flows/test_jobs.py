@@ -121,6 +121,24 @@ def test_a_job_that_fails_says_why_and_is_in_nobodys_way(path: Path, config: Con
     assert "the draft of ann is empty" in shown
 
 
+def test_a_version_that_cannot_be_used_fails_its_job_with_the_reason(
+    path: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")  # it knows nothing of these
+    with open_store(config.store.database) as store:
+        store.jobs.request("promote", by="ann", at=BEGUN, subject="themes-1", manner="anyway")
+        store.jobs.request("rollback", by="ann", at=BEGUN, subject="themes-9")
+    work(path)
+    assert [(job.state, job.message) for job in jobs(config)] == [
+        ("failed", "themes-1: is in use already"),
+        (
+            "failed",
+            "themes-9: there is no such version; 'groundswell models list' shows which there are",
+        ),
+    ]
+    assert "promote themes-1" in type_in(path, "jobs").out
+
+
 def test_a_job_waits_for_a_run_that_is_going(path: Path, config: Config) -> None:
     ask(config, "refresh")
     with open_store(config.store.database) as store:

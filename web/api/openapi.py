@@ -26,6 +26,8 @@ PARTS = {
     "position": "Of a staged decision.",
     "job_id": "Number of a job.",
     "view_id": "Id of a saved view.",
+    "version": "Name of a version of a model, such as `themes-7`.",
+    "kind": "Kind of a model, such as `themes`.",
 }
 """What stands in a path."""
 

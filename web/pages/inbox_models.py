@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from groundswell.domain import ModelVersion
 from web.guard import Context
 from web.pages.groups import Entry, Group, group
-from web.pages.models import PLACE, standing_now
+from web.pages.models import PLACE, statements_by_now
 from web.pages.rendering import address_of
-from web.versions import OfKind, by_kind
+from web.versions import OfKind, by_kind, standing
 
 
 def of_models(context: Context, since: int | None) -> Group:
@@ -32,8 +32,9 @@ def of_models(context: Context, since: int | None) -> Group:
 
 
 def _waiting(context: Context, of: OfKind) -> Iterator[Entry]:
+    now = statements_by_now(context)
     for one in of.others:
-        if one.state == "challenger" and standing_now(context, one).waits:
+        if standing(one, of.champion, now).waits:
             words = f"passed every gate and waits to be put in use; made because: {one.why}"
             yield _line(one, words, "waits", "new", "#use")
 

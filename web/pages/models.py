@@ -1,7 +1,7 @@
 """The pages of the models: which version is in use, and what speaks for and against the others."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,10 @@ from web.reading import newest
 from web.versions import (
     OfKind,
     Standing,
-    begun,
     by_kind,
     find,
     report_of,
     standing,
-    withdrawn_with,
 )
 
 PLACE = "/models"
@@ -52,25 +50,28 @@ class Card:
     of: OfKind
     found: ModelReport | None
     """What was found of the version in use; None: nothing is in use."""
-    standings: Mapping[str, Standing]
-    """What may be done with the others, by name."""
-    withdrawn: tuple[int, ...]
-    """Runs whose reports going back would withdraw."""
+    others: tuple[Standing, ...]
+    """The newest of those that are not."""
+
+    @property
+    def versions(self) -> tuple[ModelVersion, ...]:
+        """Return the versions on the page."""
+        first = (self.of.champion,) if self.of.champion else ()
+        return (*first, *(one.version for one in self.others))
 
 
 def show_all(request: Request, context: Context) -> Response:
     """Answer with every kind of model and its versions."""
-    kinds = by_kind(context.store)
     shown = None if request.query_params.get("all") else SHOWN
-    every = [one for of in kinds for one in (*of.others, of.champion) if one is not None]
+    cards = [_card(context, of, shown) for of in by_kind(context.store)]
+    every = [one for card in cards for one in card.versions]
     return page(
         request,
         context,
         "models.html",
         title="Models",
-        cards=[_card(context, of) for of in kinds],
-        began=began(context, every),
-        shown=shown,
+        cards=cards,
+        began=_began(context, every),
         kinds=TRAINED,
         waits_anyhow=context.config.models.promote == "person",
         jobs=[one for one in context.store.jobs.newest(20) if one.is_open and one.kind in ASKED],
@@ -97,10 +98,9 @@ def show(request: Request, context: Context) -> Response:
         missing=missing,
         of=of,
         standing=standing_now(context, version),
-        withdrawn=withdrawn_with(context.store, of) if version == of.champion else [],
         parent=parent,
         differences=_told(parent, version) if parent else [],
-        began=began(context, [version]),
+        began=_began(context, [version]),
         **_words(context),
     )
 
@@ -116,22 +116,31 @@ def document(request: Request, context: Context) -> Response:
 
 def standing_now(context: Context, version: ModelVersion) -> Standing:
     """Return what may be done with a version, by what the newest report rests on."""
+    champion = context.store.versions.champion(version.kind)
+    return standing(version, champion, statements_by_now(context))
+
+
+def statements_by_now(context: Context) -> int | None:
+    """Return how many statements the newest report rests on; None: there is none."""
     reading = newest(context.store)
-    totals = reading.report.totals if reading else None
-    said = totals.statements - totals.uninformative if totals else None
-    return standing(context.store, version, said)
+    if reading is None:
+        return None
+    return reading.report.totals.statements - reading.report.totals.uninformative
 
 
-def began(context: Context, versions: list[ModelVersion]) -> dict[int, datetime]:
+def _card(context: Context, of: OfKind, shown: int | None) -> Card:
+    now = statements_by_now(context)
+    return Card(
+        of,
+        report_of(context.config, of.champion)[0] if of.champion else None,
+        tuple(standing(one, of.champion, now) for one in of.others[:shown]),
+    )
+
+
+def _began(context: Context, versions: Iterable[ModelVersion]) -> dict[int, datetime]:
     """Return when the runs began that made versions or put them in use."""
-    runs = [run for one in versions for run in (one.run_id, one.promoted_in)]
-    return begun(context.store, runs)
-
-
-def _card(context: Context, of: OfKind) -> Card:
-    found = report_of(context.config, of.champion)[0] if of.champion else None
-    standings = {one.name: standing_now(context, one) for one in of.others}
-    return Card(of, found, standings, tuple(withdrawn_with(context.store, of)))
+    runs = {run for one in versions for run in (one.run_id, one.promoted_in) if run is not None}
+    return context.store.ledger.started(runs)
 
 
 def _words(context: Context) -> dict[str, Any]:

@@ -221,10 +221,10 @@ def test_there_is_no_way_back_where_no_version_was_kept_as_it_was(own: Shown) ->
     assert post(own, "/models/weather/rollback", to="themes-1")[0] == 404
 
 
-def test_going_back_says_where_to_and_which_reports_are_withdrawn(own: Shown) -> None:
+def test_going_back_says_where_to_and_what_becomes_of_reports(own: Shown) -> None:
     change(own.config, 1, files={ASSIGNMENTS: "0" * 64})
     page = own.text("/models")
-    assert "Go back to themes-1" in page
+    assert "Go back to themes-1" in page and "all reports made since are withdrawn" in page
     assert "Go back to themes-1" in own.text("/models/themes-2")
     status, page = post(own, "/models/themes/rollback", to="themes-9")
     assert status == 409 and "themes-1 is the version before" in page
