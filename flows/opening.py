@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.context import RunContext
 from flows.naming import called
@@ -123,7 +123,7 @@ def _save(
     grown = keep_themes(
         context,
         model,
-        {**row.settings, "run": context.run.run_id},
+        {**_of_the_fit(row), "run": context.run.run_id},
         snapshot={"statements": row.statements},
         why=OPENED,
     )
@@ -131,3 +131,9 @@ def _save(
     context.store.themes.open_themes(
         context.lease, context.run.run_id, grown, themes, assignments, [*told, *born]
     )
+
+
+def _of_the_fit(row: ModelVersion) -> dict[str, Any]:
+    """Return what a version was made with, without who put it in use."""
+    who = ("put_in_use_by", "because")
+    return {name: value for name, value in row.settings.items() if name not in who}

@@ -1,6 +1,6 @@
 """Versions of models as pages and programs are shown them, and what may be done with each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -61,10 +61,13 @@ class Standing:
 
 
 def by_kind(store: "Store") -> tuple[OfKind, ...]:
-    """Return the kinds of which there is a version, in the order in which they rest on others."""
+    """Return the kinds of which there is a version: the themes, which all see, and the others."""
     every = store.versions.all()
+    there = {one.kind for one in every}
     return tuple(
-        _of_kind(kind, every) for kind in MODEL_KINDS if any(one.kind == kind for one in every)
+        _of_kind(kind, every)
+        for kind in sorted(MODEL_KINDS, key=lambda kind: kind != "themes")
+        if kind in there
     )
 
 
@@ -75,7 +78,7 @@ def find(store: "Store", name: str) -> ModelVersion | None:
 
 
 def standing(
-    version: ModelVersion, champion: ModelVersion | None, statements: int | None
+    version: ModelVersion, of: OfKind, encoders: Collection[str], statements: int | None
 ) -> Standing:
     """Return what may be done with a version, as far as can be told without the feedback.
 
@@ -83,18 +86,21 @@ def standing(
 
     Parameters
     ----------
-    champion
-        The version of its kind that is in use.
+    of
+        All versions of its kind.
+    encoders
+        Ids of those there are vectors of.
     statements
         Those that say more than a bare verdict, in the newest report; None: not known.
     """
     from models.gates import verdicts
 
+    made_of = version.statements
     fresh = verdicts.fresh(
-        champion=champion.version if champion else None,
+        champion=of.champion.version if of.champion else None,
         parent=version.parent,
-        unseen=max(0.0, 1.0 - version.statements / statements) if statements else 0.0,
-        encoder_fits=champion is None or version.encoder_id == champion.encoder_id,
+        unseen=max(0.0, 1.0 - made_of / statements) if statements and made_of else 0.0,
+        encoder_fits=version.encoder_id in encoders,
     )
     return Standing(version, against(version, fresh))
 

@@ -9,7 +9,7 @@ ModelKind = Literal["encoder", "themes", "kinds", "matches", "effort", "weights"
 the same; how far estimates miss; and the criteria's weights."""
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 
-TRAINED: tuple[ModelKind, ...] = ("themes",)
+TRAINED: tuple[ModelKind, ...] = ("encoder", "kinds", "themes", "matches", "weights")
 """Those that a retraining makes, in the order in which one may rest on another."""
 
 ASSIGNMENTS = "assignments.parquet"

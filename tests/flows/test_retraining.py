@@ -14,10 +14,11 @@ from flows import steps
 from flows.context import Asked, Reading, RunContext, Step
 from flows.promotion import promote, roll_back
 from flows.registry import read_report
-from flows.retraining import ASKED_FOR
+from flows.retraining import ASKED_FOR, TRAINERS
 from flows.statements import annotator_id
 from groundswell.config import Config, load_config
 from groundswell.domain import Draft, ModelVersion
+from groundswell.domain.versions import TRAINED
 from groundswell.errors import BusyError, ConfigError, ModelError
 from groundswell.store import StepResult, open_store
 from tests.flows import retrained
@@ -264,6 +265,10 @@ def test_one_goes_back_to_the_version_that_was_seen_or_not_at_all(config: Config
     with pytest.raises(ConfigError, match="themes-1 is the version before by now, not themes-9"):
         roll_back(config, "themes", by="Ana", to="themes-9")
     assert newest(config).state == "champion"
+
+
+def test_every_kind_that_can_be_asked_for_is_made_in_this_order() -> None:
+    assert tuple(TRAINERS) == TRAINED
 
 
 def test_two_retrainings_at_once_are_refused(config: Config) -> None:

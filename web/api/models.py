@@ -9,7 +9,7 @@ from reports import MODELS
 from web.api.endpoints import Call
 from web.api.jobs import AskedFor
 from web.guard import Refused
-from web.pages.models import standing_now
+from web.pages.models import known
 from web.pages.models_asking import ask_promotion, ask_retraining, ask_return
 from web.versions import OfKind, by_kind, find, report_of
 
@@ -74,7 +74,7 @@ def model(call: Call) -> WholeVersion:
     version = find(context.store, call.parts["version"])
     if version is None:
         raise Refused(404, "no such version; /api/v1/models lists them")
-    standing = standing_now(context, version)
+    standing = known(context).standing(version)
     parent = version.parent
     before = None if parent is None else context.store.versions.get(version.kind, parent)
     found = differences(before, version) if before else []

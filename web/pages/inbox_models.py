@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from groundswell.domain import ModelVersion
 from web.guard import Context
 from web.pages.groups import Entry, Group, group
-from web.pages.models import PLACE, statements_by_now
+from web.pages.models import PLACE, Known, known
 from web.pages.rendering import address_of
-from web.versions import OfKind, by_kind, standing
+from web.versions import OfKind
 
 
 def of_models(context: Context, since: int | None) -> Group:
@@ -18,10 +18,11 @@ def of_models(context: Context, since: int | None) -> Group:
     since
         The run whose report the reader compares with; None: there is none before.
     """
+    now = known(context)
     found = [
         entry
-        for of in by_kind(context.store)
-        for entry in (*_waiting(context, of), *_changed(of, since), *_refused(of, since))
+        for of in now.kinds
+        for entry in (*_waiting(now, of), *_changed(of, since), *_refused(of, since))
     ]
     return group(
         "Models",
@@ -31,18 +32,20 @@ def of_models(context: Context, since: int | None) -> Group:
     )
 
 
-def _waiting(context: Context, of: OfKind) -> Iterator[Entry]:
-    now = statements_by_now(context)
+def _waiting(now: Known, of: OfKind) -> Iterator[Entry]:
     for one in of.others:
-        if standing(one, of.champion, now).waits:
+        if now.standing(one).waits:
             words = f"passed every gate and waits to be put in use; made because: {one.why}"
             yield _line(one, words, "waits", "new", "#use")
 
 
 def _changed(of: OfKind, since: int | None) -> Iterator[Entry]:
+    """Tell of one that a person put in use or that passed; what a run noted is no news."""
     champion = of.champion
-    if since is not None and champion is not None and (champion.promoted_in or 0) > since:
-        by, why = (champion.settings.get(key) for key in ("put_in_use_by", "because"))
+    if since is None or champion is None or (champion.promoted_in or 0) <= since:
+        return
+    by, why = (champion.settings.get(key) for key in ("put_in_use_by", "because"))
+    if by or champion.gates:
         words = f"put in use by {by}" if by else "passed every gate and took over"
         yield _line(champion, words + (f": {why}" if by and why else ""), "in use", "risen")
 

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from groundswell.domain import ModelVersion
+from groundswell.domain import ModelKind, ModelVersion
 from groundswell.domain.versions import TRAINED, differences
 from groundswell.report import ModelReport
 from reports import MODELS, measured, model_json
@@ -63,7 +63,8 @@ class Card:
 def show_all(request: Request, context: Context) -> Response:
     """Answer with every kind of model and its versions."""
     shown = None if request.query_params.get("all") else SHOWN
-    cards = [_card(context, of, shown) for of in by_kind(context.store)]
+    found = known(context)
+    cards = [_card(context, found, of, shown) for of in found.kinds]
     every = [one for card in cards for one in card.versions]
     return page(
         request,
@@ -84,7 +85,7 @@ def show(request: Request, context: Context) -> Response:
     version = find(context.store, request.path_params["version"])
     if version is None:
         return _nothing(request, context)
-    of = next(one for one in by_kind(context.store) if one.kind == version.kind)
+    now = known(context)
     report, missing = report_of(context.config, version)
     parent = None if version.parent is None else context.store.versions.get(*_parent(version))
     return page(
@@ -96,8 +97,8 @@ def show(request: Request, context: Context) -> Response:
         version=version,
         found=report,
         missing=missing,
-        of=of,
-        standing=standing_now(context, version),
+        of=now.of(version.kind),
+        standing=now.standing(version),
         parent=parent,
         differences=_told(parent, version) if parent else [],
         began=_began(context, [version]),
@@ -114,26 +115,41 @@ def document(request: Request, context: Context) -> Response:
     return Response(model_json(report), media_type="application/json")
 
 
-def standing_now(context: Context, version: ModelVersion) -> Standing:
-    """Return what may be done with a version, by what the newest report rests on."""
-    champion = context.store.versions.champion(version.kind)
-    return standing(version, champion, statements_by_now(context))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What every version is held against."""
+
+    kinds: tuple[OfKind, ...]
+    encoders: frozenset[str]
+    """Ids of those there are vectors of."""
+    statements: int | None
+    """Those that the newest report rests on; None: there is none."""
+
+    def standing(self, version: ModelVersion) -> Standing:
+        """Return what may be done with a version."""
+        return standing(version, self.of(version.kind), self.encoders, self.statements)
+
+    def of(self, kind: ModelKind) -> OfKind:
+        """Return all versions of a kind."""
+        return next(one for one in self.kinds if one.kind == kind)
 
 
-def statements_by_now(context: Context) -> int | None:
-    """Return how many statements the newest report rests on; None: there is none."""
-    reading = newest(context.store)
-    if reading is None:
-        return None
-    return reading.report.totals.statements - reading.report.totals.uninformative
+def known(context: Context) -> Known:
+    """Return what every version is held against now."""
+    kinds, reading = by_kind(context.store), newest(context.store)
+    every = [one for of in kinds for one in (of.champion, *of.others) if one is not None]
+    encoders = {one.encoder_id for one in every if one.kind == "encoder"}
+    in_use = {of.champion.encoder_id for of in kinds if of.champion}  # also before any was noted
+    totals = reading.report.totals if reading else None
+    said = totals.statements - totals.uninformative if totals else None
+    return Known(kinds, frozenset(encoders | in_use), said)
 
 
-def _card(context: Context, of: OfKind, shown: int | None) -> Card:
-    now = statements_by_now(context)
+def _card(context: Context, known: Known, of: OfKind, shown: int | None) -> Card:
     return Card(
         of,
         report_of(context.config, of.champion)[0] if of.champion else None,
-        tuple(standing(one, of.champion, now) for one in of.others[:shown]),
+        tuple(known.standing(one) for one in of.others[:shown]),
     )
 
 

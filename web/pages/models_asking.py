@@ -14,7 +14,7 @@ from groundswell.domain.versions import TRAINED
 from groundswell.jobs import Manner, QueuedJob
 from web.guard import Context, Refused
 from web.pages.jobs import ask_job, queued, reason_in
-from web.pages.models import PLACE, standing_now
+from web.pages.models import PLACE, known
 from web.pages.rendering import page
 from web.versions import by_kind, find
 
@@ -87,7 +87,7 @@ def ask_promotion(
         overrule, or that is to be overruled without a reason.
     """
     version = _version(context, name)
-    standing = standing_now(context, version)
+    standing = known(context).standing(version)
     if version.state == "champion":
         raise Refused(409, f"{name}: is in use already")
     told = "; ".join(f"the gate '{gate.name}' says: {gate.told}" for gate in standing.against)

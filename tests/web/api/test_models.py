@@ -60,7 +60,7 @@ def test_a_promotion_a_return_and_a_retraining_are_asked_for_as_jobs(shown: Show
     assert ann.post(f"{MODELS}/themes-4/promote", json=body).json()["job"]["manner"] == "anyway"
     with open_store(shown.config.store.database) as store:
         kinds = [(job.kind, job.subject) for job in store.jobs.newest(9)[::-1]]
-    assert kinds == [("retrain", ""), ("promote", "themes-3"), ("promote", "themes-4")]
+    assert kinds == [("retrain", "themes"), ("promote", "themes-3"), ("promote", "themes-4")]
 
 
 def test_what_cannot_be_done_is_refused(shown: Shown) -> None:

@@ -141,8 +141,9 @@ def test_a_planner_has_challengers_made_and_looks_at_them_first(own: Shown) -> N
         "a new market",
     )
     assert "Retraining, what passes waits" in own.text("/models")
-    post(own, "/models/retrain", "bob", then="gates", model="themes")
-    assert [(one.manner, one.requested_by) for one in jobs(own)] == [("", "bob"), ("wait", "ann")]
+    _, page = post(own, "/models/retrain", "bob", then="gates", model="themes")
+    assert "Retraining of themes" in page
+    assert [(one.subject, one.manner) for one in jobs(own)] == [("themes", ""), ("", "wait")]
 
 
 def test_where_the_settings_leave_it_to_a_person_it_is_not_asked(own: Shown) -> None:
