@@ -127,10 +127,10 @@ def against(version: ModelVersion, fresh: GateResult) -> tuple[GateResult, ...]:
     Parameters
     ----------
     fresh
-        What that gate says by now; it is not asked about what was in use before.
+        What that gate says by now; it is not asked about what is in use, or was.
     """
     judged = [gate for gate in version.judged if gate.name != fresh.name]
-    asked = judged if version.state == "retired" else [*judged, fresh]
+    asked = judged if version.state in ("champion", "retired") else [*judged, fresh]
     return tuple(gate for gate in asked if not gate.passed)
 
 

@@ -212,6 +212,7 @@ def test_what_is_out_of_date_is_never_offered(
 
 
 def test_the_one_in_use_is_not_put_in_use(own: Shown) -> None:
+    assert "cannot be used" not in own.text("/models/themes-2")
     status, page = post(own, "/models/themes-2/promote")
     assert status == 409 and "in use already" in page
 
