@@ -34,6 +34,7 @@ NAMES = {
     "reviewers": "how long a team waits for the review app while pipelines write, over HTTP",
     "kind": "how well the kinds of labelled texts are told",
     "scale": "how the fit grows with the number of statements",
+    "drift": "how sure drift alarms are, and which drifts they find",
     "emerging": "how well emerging issues meet the changelog, and how sure alarms are",
     "web": "how fast the pages of the review app answer, and how large they are",
     "privacy": "how much personal data is found, and how much else",

@@ -10,7 +10,9 @@ import typer
 
 from flows import overview, terminal, views
 from flows.context import Asked, RunContext, RunKind, RunOutcome, Silence
+from flows.model_notes import notes_on_models
 from flows.progress import duration, shown_progress
+from flows.terminal import foreign
 from groundswell.config import Config, load_config
 from groundswell.errors import ConfigError
 from groundswell.store import open_store
@@ -142,9 +144,12 @@ def _show(outcome: RunOutcome, config: Config) -> None:
     console.print()
     with open_store(config.store.database) as store:
         quarantined = sum(rows for _, _, _, rows in store.feedback.quarantine_counts())
+        notes = notes_on_models(store, outcome.run_id)
     if quarantined:
         rows = "1 row" if quarantined == 1 else f"{quarantined:,} rows"
         console.print(f"{rows} could not be used; 'groundswell quarantine' lists them.")
+    for note in notes:
+        console.print(foreign(note))
     console.print(_what_changed(outcome.changes_markdown))
     console.print(f"Report: {_page(config)}", soft_wrap=True)
 

@@ -219,6 +219,18 @@ def check_last_run(config: Config) -> Iterator[Check]:
             yield Check("last run", "warn", found + reason, "mend that and type 'groundswell run'")
 
 
+def check_drift(config: Config) -> Iterator[Check]:
+    """Look whether the themes in use are still made of what customers say."""
+    if not overview.is_made(config):
+        return
+    with overview.reading(config) as store:
+        version, alarms = store.versions.champion("themes"), store.ledger.drift()
+    for alarm in alarms:
+        yield Check("drift", "warn", alarm.found, alarm.remedy)
+    if version is not None and not alarms:
+        yield Check("drift", "ok", f"none that can be told; {version.name} is in use")
+
+
 LOOKS: dict[str, Look] = {
     "sources": check_sources,
     "store": check_store,
@@ -228,6 +240,7 @@ LOOKS: dict[str, Look] = {
     "clock": check_clock,
     "schedule": check_schedule,
     "last run": check_last_run,
+    "drift": check_drift,
 }
 """What is looked at once the settings are known, by the name under which a failure is shown."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.context import RunContext
 from flows.naming import called
-from flows.registry import keep_themes, load_model
+from flows.registry import WORDS, keep_themes, load_model
 from flows.statements import annotator_id, encoder_id
 from groundswell.domain import NOISE, ModelVersion, NeedTheme, ThemeAssignment
 from models.evidence.voices import name_voices
@@ -127,7 +127,13 @@ def _save(
         snapshot={"statements": row.statements},
         why=OPENED,
     )
-    grown = replace(grown, fingerprint=row.fingerprint)
+    words = {part: row.files[part] for part in (WORDS,) if part in row.files}
+    grown = replace(
+        grown,
+        fingerprint=row.fingerprint,
+        snapshot=row.snapshot,  # it heeds what the fit heeded
+        files={**grown.files, **words},
+    )
     context.store.themes.open_themes(
         context.lease, context.run.run_id, grown, themes, assignments, [*told, *born]
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.context import utc_now
 from groundswell.config import Config
+from groundswell.domain import DriftAlarm
 from groundswell.errors import ConfigError, StoreError
 from groundswell.report import IdeaReport, RankedIdea
 from groundswell.schedule import next_run
@@ -38,6 +39,8 @@ class Status:
     """Newest first."""
     sources: tuple[Package, ...]
     """The newest file of each source."""
+    drift: tuple[DriftAlarm, ...]
+    """What the themes in use do not meet any more, by the newest run."""
     cron: str
     next_run: datetime
     """When the schedule is due next, in its own time zone."""
@@ -48,10 +51,11 @@ def read_status(config: Config, *, runs: int = 5) -> Status:
     cron = f"{config.schedule.cron} {config.schedule.timezone}"
     due = next_run(config.schedule, utc_now())
     if not is_made(config):
-        return Status(str(config.store.path), (), (), cron, due)
+        return Status(str(config.store.path), (), (), (), cron, due)
     with open_store(config.store.database) as store:
         entries = tuple(run_entry(store, run) for run in store.ledger.runs(runs))
-        return Status(store.place, entries, newest_packages(store), cron, due)
+        drift = store.ledger.drift()
+        return Status(store.place, entries, newest_packages(store), drift, cron, due)
 
 
 def run_entry(store: Store, run: Run) -> RunEntry:

@@ -15,6 +15,7 @@ from flows.evidence import (
 )
 from flows.learning import Weighing, weighing, with_learning
 from flows.match_models import recalibration
+from flows.model_notes import notes_on_models
 from flows.naming import called
 from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
@@ -197,11 +198,15 @@ def changes_since_last_run(context: RunContext, report: IdeaReport) -> Changes:
 
 
 def _vouching(context: Known, report: IdeaReport, candidates: list[FeatureCandidate]) -> IdeaReport:
-    """Return the report with what reviewers must look at, and the decisions it rests on."""
+    """Return the report with what is to be looked at, and the decisions it rests on."""
     return replace(
         report,
         versions=(*report.versions, *anchor(context)),
-        notes=(*report.notes, *notes_on_decisions(context, candidates)),
+        notes=(
+            *report.notes,
+            *notes_on_decisions(context, candidates),
+            *notes_on_models(context.store, report.run.run_id),
+        ),
     )
 
 

@@ -30,6 +30,8 @@ FIT_VERSION = 2
 
 MODEL = "model.safetensors"
 """Part of a version: its arrays."""
+WORDS = "words.safetensors"
+"""Part of a version: the words that its statements use."""
 REPORT = "report.json"
 """Part of a version: what was found of it."""
 

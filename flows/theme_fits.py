@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from flows.context import RunContext
+from flows.drifting import to_compare
 from flows.encoders import with_encoder
 from flows.lessons import with_lesson
-from flows.registry import files_of, keep_themes, read_model, read_state
+from flows.registry import WORDS, files_of, keep_themes, read_model, read_state
 from flows.shaping import FoundThemes, as_placed, shape_found, shown_before, wishes_of
 from flows.statements import encoder_id
 from flows.theme_past import distinct_texts, earlier, found_before, past
@@ -50,7 +51,8 @@ def fit_version(context: RunContext, reason: str) -> ModelVersion | None:
     context.progress.finish()
     model = renamed(found.model, tree.need_ids, tree.variant_ids)
     model = with_lesson(context, model, found.core, said, tree, table.index.tolist())
-    return _as_version(context, model, said, placement, tree, reason)
+    compared = to_compare(found, table)
+    return _as_version(context, model, said, placement, tree, reason, compared)
 
 
 def install(
@@ -159,6 +161,7 @@ def _as_version(
     placement: Placement,
     tree: ThemeTree,
     reason: str,
+    compared: tuple[dict[str, Any], bytes],
 ) -> ModelVersion:
     placed = assignments_of(said.statements, _renamed_placement(placement, tree))
     state = ThemeState(tuple(tree.themes), as_table(placed), tree.retired, tree.changes)
@@ -168,10 +171,11 @@ def _as_version(
         "resolution": model.resolution,
         "worth": model.worth,
         "left_out": round(float((said.labels == NOISE).mean()), 6),
+        **compared[0],
     }
     statements = sorted(one for same in said.statements for one in same)
     snapshot = {"statements": len(statements), "ids": content_id(*statements)}
-    parts = to_parts(state)
+    parts = {**to_parts(state), WORDS: compared[1]}
     return keep_themes(context, model, settings, snapshot=snapshot, why=reason, parts=parts)
 
 

@@ -27,6 +27,7 @@ def distinct_texts(context: RunContext) -> "pd.DataFrame":
     return said.groupby("text_hash", sort=True).agg(
         text=("text", "first"),
         statements=("statement_id", list),
+        kind=("kind", "first"),
         polarity=("polarity", "first"),
         satisfied=("satisfied", "mean"),
     )

@@ -1,18 +1,20 @@
 """The step that keeps the need themes: place new statements, open themes, or fit anew."""
 
 import logging
+from dataclasses import replace
 
 from flows.context import RunContext
+from flows.drifting import find_drift, why_retrain
 from flows.encoders import another_is_asked_for, keep_encoder
 from flows.opening import open_themes, sizes_shown, tell_growth
-from flows.registry import fingerprint, load_model
+from flows.registry import load_model
 from flows.retraining import retrain
 from flows.shaping import shape_themes
 from flows.statements import annotator_id, encoder_id
 from flows.theme_fits import assignments_of, fit_version, install
 from groundswell.domain import NOISE
+from groundswell.domain.drift import as_detail
 from groundswell.store import StepResult
-from models.themes.drift import Baseline, why_refit
 from models.themes.placement import assign_themes
 
 log = logging.getLogger(__name__)
@@ -21,14 +23,14 @@ log = logging.getLogger(__name__)
 def update_themes(context: RunContext) -> StepResult:
     """Place the statements that are new; fit anew where the themes in use no longer serve.
 
-    A new fit has to pass the gates (`flows.retraining`), the first one aside.
+    A new fit has to pass the gates (`flows.retraining`), the first one aside. What is told of drift
+    in the end is what the themes then in use do not meet.
     """
     keep_encoder(context)
     if context.store.versions.champion("themes") is None:
         _fit_first(context)
-    elif reason := _why_refit(context):
-        log.info("themes are fitted: %s", reason)
-        retrain(context, ("themes",), reason)
+    else:
+        _fit_anew(context, why_retrain(context))
     if another_is_asked_for(context):
         log.warning(
             "config.toml asks for the encoder %s; %s is in use until 'groundswell retrain' has"
@@ -36,7 +38,14 @@ def update_themes(context: RunContext) -> StepResult:
             context.wanted.embedding.model,
             context.config.embedding.model,
         )
-    return place_themes(context)
+    counts = place_themes(context)
+    alarms = find_drift(context)
+    if alarms and _fit_anew(context, why_retrain(context, alarms)):
+        counts = place_themes(context)
+        alarms = find_drift(context)
+    for alarm in alarms:
+        log.warning("%s", alarm)
+    return replace(counts, detail={**counts.detail, **as_detail(alarms)})
 
 
 def place_themes(context: RunContext) -> StepResult:
@@ -54,22 +63,12 @@ def _fit_first(context: RunContext) -> None:
         install(context, first)
 
 
-def _why_refit(context: RunContext) -> str:
-    version = context.store.versions.champion("themes")
-    if version is None:
-        return "there are none yet"
-    if version.fingerprint != fingerprint(context):
-        return "the encoder or the settings of [themes] changed"
-    counts = context.store.feedback.counts(annotator_id(context))
-    placed, nowhere = context.store.themes.placed_after(int(version.settings["fitted_in"]))
-    return why_refit(
-        Baseline(version.statements, float(version.settings["left_out"])),
-        counts.statements - counts.uninformative,
-        placed=placed,
-        placed_nowhere=nowhere,
-        growth=context.config.themes.refit_growth,
-        left_out=context.config.themes.refit_left_out,
-    )
+def _fit_anew(context: RunContext, reason: str) -> bool:
+    """Make a challenger if there is a reason, and return whether there was."""
+    if reason:
+        log.info("themes are fitted: %s", reason)
+        retrain(context, ("themes",), reason)
+    return bool(reason)
 
 
 def _counts(context: RunContext) -> StepResult:

@@ -113,6 +113,8 @@ def show_status(status: "Status") -> None:
             console.print("", Text(title, "bold underline"), made, sep="\n")
     else:
         console.print("no run yet; type 'groundswell run'")
+    for alarm in status.drift:
+        console.print("", foreign(f"Drift: {alarm}.", "yellow"), sep="\n")
     due = f"{status.next_run:%a %Y-%m-%d %H:%M %Z}"
     console.print(f"\nNext: {due} (cron {status.cron}), while 'groundswell schedule' runs")
 

@@ -33,6 +33,7 @@ from groundswell.domain.decisions import (
     VerdictStatus,
 )
 from groundswell.domain.disagreement import Disagreement, Stance, disagreements
+from groundswell.domain.drift import DriftAlarm, DriftKind
 from groundswell.domain.events import Delivery, DeliveryState, Event
 from groundswell.domain.feedback import Annotation, Copy, FeedbackRecord, Statement, StatementKind
 from groundswell.domain.handover import Handover, Tracker, marks_in, new_mark
@@ -83,6 +84,8 @@ __all__ = [
     "DependencyKind",
     "Disagreement",
     "Draft",
+    "DriftAlarm",
+    "DriftKind",
     "Event",
     "FeatureCandidate",
     "FeedbackRecord",

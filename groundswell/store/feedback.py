@@ -14,7 +14,7 @@ from groundswell.store.counts import FeedbackCounts, feedback_counts
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.fates import Place, decide, keep
-from groundswell.store.mentions import mentions, spoken, statements
+from groundswell.store.mentions import mentions, said_after, spoken, statements
 from groundswell.store.packages import Package
 from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.rows import batches, columns_of, row_of, values
@@ -199,6 +199,11 @@ class Feedback:
         """Return what is said, as `groundswell.store.mentions.statements` does."""
         with self._database.read() as connection:
             return statements(connection, model_id, informative_only=informative_only)
+
+    def said_after(self, run_id: int, model_id: str) -> "pd.DataFrame":
+        """Return what came after a run, as `groundswell.store.mentions.said_after` does."""
+        with self._database.read() as connection:
+            return said_after(connection, run_id, model_id)
 
     def mentions(
         self, model_id: str | None = None, *, informative_only: bool = False

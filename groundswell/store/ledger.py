@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, exists, func, select, update
 
-from groundswell.domain import Event
+from groundswell.domain import DriftAlarm, Event
+from groundswell.domain.drift import alarms_in
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import Database, Lease
@@ -156,6 +157,16 @@ class Ledger:
         """Return a run's steps, sorted by name."""
         with self._database.read() as connection:
             return values(connection, tables.step, StepResult, tables.step.c.run_id == run_id)
+
+    def drift(self, run_id: int | None = None) -> tuple[DriftAlarm, ...]:
+        """Return the alarms of a run; None: of the newest that went well and looked for drift."""
+        step, run = tables.step.c, tables.run.c
+        query = select(step.detail).join_from(tables.step, tables.run)
+        query = query.where(step.step == "update_themes", step.state == "ok")
+        which = run.state == "ok" if run_id is None else run.run_id == run_id
+        with self._database.read() as connection:
+            newest = query.where(which).order_by(run.run_id.desc()).limit(1)
+            return alarms_in(connection.scalar(newest) or {})
 
     def get(self, run_id: int) -> Run:
         """Return a run.

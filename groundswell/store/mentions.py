@@ -82,6 +82,31 @@ def statements(
     return _filled(table.astype({"rating": "float64", "nps": "float64"}), model_id)
 
 
+def said_after(connection: Connection, run_id: int, model_id: str) -> "pd.DataFrame":
+    """Return the informative statements of records that came after a run.
+
+    Parameters
+    ----------
+    model_id
+        Of the annotations that say which are informative.
+
+    Returns
+    -------
+    DataFrame
+        As `statements`, with author and account_id in place of rating and nps.
+    """
+    c, record, package = tables.statement.c, tables.record.c, tables.package.c
+    query = select(
+        c.statement_id, c.record_id, c.text_hash, c.text, record.author, record.account_id
+    )
+    query = query.select_from(tables.statement).join(tables.record)
+    query = query.join(tables.package, package.package_id == record.package_id)
+    query = query.where(*chosen(model_id, True), package.run_id > run_id)
+    return _filled(
+        frame(connection, _annotated(query.order_by(c.statement_id), model_id)), model_id
+    )
+
+
 def mentions(
     connection: Connection, model_id: str | None = None, *, informative_only: bool = False
 ) -> "pd.DataFrame":

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, select
 
 from groundswell.domain import (
-    NOISE,
     Event,
     ModelVersion,
     NeedTheme,
@@ -196,28 +195,6 @@ class Themes:
         with self._database.read() as connection:
             rows = connection.execute(select(c.key, c.title, c.refusal).order_by(c.key))
             return {row.key: (row.title, row.refusal) for row in rows}
-
-    def placed_after(self, run_id: int) -> tuple[int, int]:
-        """Count the statements of records that came after a run, and those in no theme."""
-        statement, assignment = tables.statement.c, tables.assignment.c
-        package = tables.package.c
-        newer = select(tables.record.c.record_id).where(
-            tables.record.c.package_id == package.package_id, package.run_id > run_id
-        )
-        placed = (
-            select(assignment.statement_id, func.max(assignment.theme_id).label("theme_id"))
-            .join(tables.statement)
-            .where(statement.record_id.in_(newer))
-            .group_by(assignment.statement_id)
-            .subquery()
-        )
-        covered = select(tables.found_assignment.c.statement_id)  # retired by a person, not lost
-        nowhere = func.count().filter(
-            placed.c.theme_id == NOISE, placed.c.statement_id.not_in(covered)
-        )
-        with self._database.read() as connection:
-            row = connection.execute(select(func.count(), nowhere).select_from(placed)).one()
-            return int(row[0]), int(row[1])
 
     def unassigned_statements(self, model_id: str | None = None) -> "pd.DataFrame":
         """Return statement_id, text_hash and text of what no theme model has seen.

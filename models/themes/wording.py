@@ -69,6 +69,15 @@ def read_wording(texts: Sequence[str], rarity: NDArray[np.float32] | None = None
     return Wording(sp.csr_array((unit, buckets.astype(np.int32), starts), shape=shape), rarity)
 
 
+def words_of(texts: Sequence[str]) -> tuple[IntArray, NDArray[np.uint32]]:
+    """Return (text, CRC-32 of the word) of each word of each text, as they come."""
+    words = [_TOKEN.findall(_apart(text.lower())) for text in texts]
+    row = np.repeat(np.arange(len(texts)), np.fromiter(map(len, words), np.int64, len(texts)))
+    codes, distinct = pd.factorize(np.array([*chain.from_iterable(words)], dtype=object))
+    hashes = np.array([crc32(word.encode()) for word in distinct], dtype=np.uint32)
+    return row, hashes[codes]
+
+
 def blend(
     indices: IntArray,
     similarities: NDArray[np.float32],
@@ -106,10 +115,7 @@ def _rarity(documents: IntArray, count: int) -> NDArray[np.float32]:
 
 def _terms(texts: Sequence[str]) -> tuple[IntArray, IntArray]:
     """Return (text, bucket) of each word and pair of words of each text, once, in order."""
-    words = [_TOKEN.findall(_apart(text.lower())) for text in texts]
-    row = np.repeat(np.arange(len(texts)), np.fromiter(map(len, words), np.int64, len(texts)))
-    codes, distinct = pd.factorize(np.array([*chain.from_iterable(words)], dtype=object))
-    hashes = np.array([crc32(word.encode()) for word in distinct], dtype=np.uint32)[codes]
+    row, hashes = words_of(texts)
     pairs = (hashes[:-1] * _FIRST_OF_PAIR + hashes[1:])[row[:-1] == row[1:]]
     rows = np.concatenate([row, row[1:][row[:-1] == row[1:]]])
     # The upper bits of a product with an odd number depend on all bits of the hash.

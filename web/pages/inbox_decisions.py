@@ -1,4 +1,4 @@
-"""The part of the inbox that asks for a decision, whatever a reader has seen before."""
+"""The part of the inbox that asks for somebody to act, whatever a reader has seen before."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -31,6 +31,12 @@ def to_be_decided(reading: Reading, store: Store, today: date) -> Iterator[Group
         "What they were about has ended, moved or is no idea at present.",
         list(_homeless(verdicts, reading, store)),
         "/log",
+    )
+    yield group(
+        "Needs that no longer meet what is said",
+        "New statements are unlike those that the needs were found in, and no other fit of them is"
+        " in use yet.",
+        [Entry(alarm.found, "", alarm.remedy, "drift") for alarm in store.ledger.drift()],
     )
 
 
