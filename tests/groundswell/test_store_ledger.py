@@ -8,8 +8,10 @@ import pytest
 
 from groundswell.domain import (
     AcceptedRow,
+    DriftAlarm,
     ReadRow,
 )
+from groundswell.domain.drift import as_detail
 from groundswell.store import Lease, StepResult, Store, open_store
 from tests.groundswell.samples import RECORD, START, begin, opened, split
 
@@ -76,6 +78,20 @@ class TestLedger:
         for result in (failed, good, replace(good, items_in=0, items_out=-1), failed):
             store.ledger.step_done(lease, run_id, result)
         assert store.ledger.steps(run_id) == [good]
+
+    def test_drift_is_that_of_the_newest_run_that_went_well(
+        self, store: Store, lease: Lease
+    ) -> None:
+        alarm = DriftAlarm("words", "12% of the words were never seen", "fit again")
+        assert store.ledger.drift() == ()
+        for told in ((alarm,), ()):
+            run_id = begin(store, lease)
+            result = StepResult("update_themes", 1, 1, 0, 0.1, as_detail(told))
+            store.ledger.step_done(lease, run_id, result)
+            assert store.ledger.drift(run_id) == told
+            assert store.ledger.drift() == (() if told else (alarm,)), "it is not over yet"
+            store.ledger.finish_run(lease, run_id, state="ok", finished_at=START)
+            assert store.ledger.drift() == told
 
     def test_a_step_whose_counts_do_not_add_up_is_refused(
         self, store: Store, lease: Lease, run_id: int

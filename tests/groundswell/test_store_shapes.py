@@ -96,14 +96,6 @@ class TestShapes:
         assert found[0].text_hash in set(store.feedback.statements()["text_hash"])
         assert store.lookups.statements_of(1, 0) == []
 
-    def test_what_a_person_retired_does_not_count_as_placed_nowhere(
-        self, store: Store, lease: Lease, run_id: int, statements: list[str]
-    ) -> None:
-        assert store.themes.placed_after(0) == (3, 1)
-        gone = ThemeAssignment(statements[1], NOISE, 1.0)
-        store.shapes.save(lease, run_id, Shaped(retired={1: ()}, assignments=(gone,)))
-        assert store.themes.placed_after(0) == (3, 1)
-
 
 def all_of(store: Store) -> tuple[list[NeedTheme], str, Any]:
     found = str(store.shapes.found_assignments())

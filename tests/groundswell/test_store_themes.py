@@ -137,16 +137,13 @@ class TestThemes:
         store.themes.save_names(lease, {"b": ("", "words")})
         assert store.themes.names() == {"b": ("", "words")}
 
-    def test_statements_placed_after_a_run_are_counted(
-        self, store: Store, lease: Lease, run_id: int, statements: list[str]
+    def test_what_was_said_after_a_run_is_what_came_with_later_ones(
+        self, store: Store, run_id: int, statements: list[str]
     ) -> None:
-        places = [ThemeAssignment(statements[0], NOISE, 1.0)]
-        places += [
-            ThemeAssignment(one, theme_id, 0.5) for one in statements[1:] for theme_id in (0, 1)
-        ]
-        store.themes.save_fit(lease, run_id, model(1), [theme(0), theme(1)], places, {})
-        assert store.themes.placed_after(run_id - 1) == (len(statements), 1)
-        assert store.themes.placed_after(run_id) == (0, 0)
+        said = store.feedback.said_after(run_id - 1, "no model")
+        assert said["statement_id"].tolist() == statements
+        assert {"text", "text_hash", "record_id", "author", "account_id", "kind"} <= {*said}
+        assert len(store.feedback.said_after(run_id, "no model")) == 0
 
     def test_a_membership_beyond_one_is_our_own_mistake(
         self, store: Store, lease: Lease, statements: list[str]

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from groundswell.domain import Draft
+from groundswell.domain import Draft, DriftAlarm
+from groundswell.domain.drift import as_detail
 from groundswell.personal import LastSeen
 from groundswell.report import IdeaReport
-from groundswell.store import Store, open_store
+from groundswell.store import StepResult, Store, open_store
 from reports import to_json
 from tests.web.pages.filling import NOON, config_in
 from tests.web.people import Clock, add_token, add_user, browser, sign_in
@@ -211,3 +212,16 @@ def test_a_decision_that_lost_its_idea_leads_to_the_log(inbox: Inbox) -> None:
     text = inbox.browser().get("/").text
     assert "Decisions to look at again" in headings(text)
     assert 'href="/log?target=need-7777"' in text
+
+
+def test_drift_that_no_fit_in_use_meets_stands_there(inbox: Inbox) -> None:
+    alarm = DriftAlarm("left out", "14% of 400 new statements belong to no theme", "fit <again>")
+    inbox.run(1)
+    assert "no longer meet" not in inbox.browser().get("/").text
+    with open_store(inbox.config.store.database) as store, store.lease("pipeline") as lease:
+        result = StepResult("update_themes", 0, 0, 0, 0.0, as_detail((alarm,)))
+        store.ledger.step_done(lease, 1, result)
+    page = inbox.browser().get("/").text
+    assert "Needs that no longer meet what is said" in page
+    assert alarm.found in page
+    assert "fit &lt;again&gt;" in page
