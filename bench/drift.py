@@ -36,7 +36,8 @@ from bench.themes import NO_THEME, read_labelled
 from groundswell.config import Config
 from groundswell.domain import FloatArray, IntArray, Vectors, content_id
 from models.encoding.embedding import embed, load_encoder
-from models.statements.annotation import annotate, example_texts
+from models.statements.annotation import annotate
+from models.statements.annotator import example_texts
 from models.themes.drift import Sample, alarms, sample_of
 from models.themes.fitting import ThemeFit, fit_themes
 from models.themes.held_out import Lie, lie_of, lie_of_references
