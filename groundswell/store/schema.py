@@ -27,7 +27,7 @@ from groundswell.store.engines import lock_schema
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest schema; a test compares it with the migrations."""
 
 _VERSION = Table(

@@ -64,9 +64,9 @@ def test_nearer_fewer_and_known_are_no_drift() -> None:
     assert told(left_out=0.0, cosine=0.9, unseen=0.0) == {}
 
 
-@pytest.mark.parametrize("few", [{"statements": 99}, {"voices": 99}])
-def test_a_handful_of_statements_or_of_customers_says_nothing(few: dict[str, int]) -> None:
-    assert told(left_out=1.0, **few) == {}
+@pytest.mark.parametrize("few", [replace(NEW, statements=99), replace(NEW, voices=99)])
+def test_a_handful_of_statements_or_of_customers_says_nothing(few: Sample) -> None:
+    assert told(few, left_out=1.0) == {}
 
 
 def test_what_one_customer_says_many_times_counts_once_against_chance() -> None:
