@@ -46,6 +46,7 @@ PARTS = {
     "entry_id": "1-3",
     "form": "json",
     "name": "keys.js",
+    "statement_id": "x",
     "version": "themes-2",
     "kind": "themes",
 }
