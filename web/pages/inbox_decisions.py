@@ -36,7 +36,10 @@ def to_be_decided(reading: Reading, store: Store, today: date) -> Iterator[Group
         "Needs that no longer meet what is said",
         "New statements are unlike those that the needs were found in, and no other fit of them is"
         " in use yet.",
-        [Entry(alarm.found, "", alarm.remedy, "drift") for alarm in store.ledger.drift()],
+        [
+            Entry(alarm.found, "/models#of-themes", alarm.remedy, "drift")
+            for alarm in store.ledger.drift()
+        ],
     )
 
 

@@ -74,6 +74,7 @@ def show_all(request: Request, context: Context) -> Response:
         cards=cards,
         began=_began(context, every),
         kinds=TRAINED,
+        drift=context.store.ledger.drift(),
         waits_anyhow=context.config.models.promote == "person",
         jobs=[one for one in context.store.jobs.newest(20) if one.is_open and one.kind in ASKED],
         **_words(context),

@@ -8,11 +8,12 @@ from starlette.testclient import TestClient
 
 from groundswell.config import Config
 from groundswell.domain import ModelVersion
+from groundswell.domain.drift import DriftAlarm, as_detail
 from groundswell.domain.versions import ASSIGNMENTS
 from groundswell.jobs import QueuedJob
 from groundswell.model_files import ModelFiles
 from groundswell.report import IdeaReport, Measure, ModelReport
-from groundswell.store import open_store
+from groundswell.store import StepResult, open_store
 from reports import model_json
 from tests.web.pages.filling import NOON, Shown, config_in, fill
 from tests.web.people import add_user, browser, settings, sign_in
@@ -251,6 +252,16 @@ def test_the_inbox_tells_of_what_waits_and_of_what_changed_since(own: Shown) -> 
     assert "put in use by ann: fits better" in page
     assert "themes-3#use" not in page
     assert "put in use by <bdi>ann</bdi>: <q" in own.text("/models/themes-3")
+
+
+def test_drift_is_told_of_where_one_retrains(own: Shown) -> None:
+    assert "something else" not in own.text("/models")
+    alarm = DriftAlarm("left out", "14% of 400 new statements belong to no theme", "fit <again>")
+    with open_store(own.config.store.database) as store, store.lease("pipeline") as lease:
+        result = StepResult("update_themes", 0, 0, 0, 0.0, as_detail((alarm,)))
+        store.ledger.step_done(lease, 2, result)
+    assert "14% of 400 new statements belong to no theme; fit &lt;again&gt;" in own.text("/models")
+    assert 'href="/models#of-themes"' in own.text("/")
 
 
 def test_a_withdrawn_run_says_why(own: Shown) -> None:
