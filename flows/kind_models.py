@@ -3,7 +3,7 @@
 import numpy as np
 
 from flows.context import Known, RunContext
-from flows.registry import MODEL, as_version, files_of, freshness
+from flows.registry import MODEL, as_version, files_of, freshness, is_known
 from flows.statements import ANNOTATION_VERSION, encoder_id, hashes_of, kinds_said
 from groundswell.domain import FloatArray, GateResult, ModelVersion, Vectors, content_id
 from groundswell.report import Measure
@@ -23,19 +23,18 @@ SEED = 20240601
 
 
 def train_kinds(context: RunContext, reason: str) -> ModelVersion | None:
-    """Fit the annotator to the built-in examples and to what was corrected; None: nothing was."""
+    """Fit the annotator to the built-in examples and to corrections; None: none are new."""
     corrected = _corrected(context)
-    if not len(corrected.texts):
+    told = zip(hashes_of(corrected.texts), corrected.kinds, strict=True)
+    ids = content_id(*(f"{text} {kind}" for text, kind in told))
+    if not len(corrected.texts) or is_known(context, "kinds", ids):
         return None
     annotator = fit_annotator(_examples(context), corrected)
     return as_version(
         context,
         "kinds",
         {MODEL: to_bytes(annotator)},
-        snapshot={
-            "corrections": len(corrected.texts),
-            "ids": content_id(*hashes_of(corrected.texts)),
-        },
+        snapshot={"corrections": len(corrected.texts), "ids": ids},
         settings={},
         print_of=content_id(encoder_id(context.config), str(ANNOTATION_VERSION)),
         why=reason,

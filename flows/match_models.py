@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.context import Known, RunContext
-from flows.registry import as_version, files_of, freshness
+from flows.registry import as_version, files_of, freshness, is_known
 from groundswell.domain import GateResult, ModelVersion, content_id
 from groundswell.report import Measure
 
@@ -35,19 +35,19 @@ def recalibration(context: Known) -> "Recalibration | None":
 
 
 def train_matches(context: RunContext, reason: str) -> ModelVersion | None:
-    """Fit the line to what was said of matches; None: nothing was."""
+    """Fit the line to what was said of matches; None: nothing new was."""
     from models.linking.recalibration import fit_recalibration
 
     answers = _answers(context)
-    if not answers:
+    ids = content_id(*(f"{one.number} {one.same}" for one in answers))
+    if not answers or is_known(context, "matches", ids):
         return None
     line = fit_recalibration(_computed(answers), [one.same for one in answers])
-    numbers = [str(one.number) for one in answers]
     return as_version(
         context,
         "matches",
         {LINE: line.to_json().encode()},
-        snapshot={"answers": len(answers), "ids": content_id(*numbers)},
+        snapshot={"answers": len(answers), "ids": ids},
         settings={"slope": line.slope, "intercept": line.intercept},
         print_of="line-1",
         why=reason,

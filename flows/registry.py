@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.context import Known, RunContext
-from flows.statements import annotator_id, encoder_id
+from flows.statements import annotator_id, built_in_annotator_id, encoder_id
 from groundswell import __version__
 from groundswell.config import Config
 from groundswell.domain import (
@@ -151,12 +151,20 @@ def read_report(config: Config, version: ModelVersion) -> ModelReport | None:
     return reports.model_from_json(files_of(config).get(version, REPORT).decode())
 
 
+def is_known(context: Known, kind: ModelKind, ids: str) -> bool:
+    """Tell whether a version was made of the same already, with the same encoder."""
+    encoder = encoder_id(context.config)
+    versions = context.store.versions.all(kind)
+    return any(one.snapshot.get("ids") == ids and one.encoder_id == encoder for one in versions)
+
+
 def fingerprint(context: Known) -> str:
     """Name the encoder and the settings that decide which themes the same statements have."""
     settings = context.config.themes.model_dump_json(
         exclude={"refit_growth", "refit_left_out", "certified_stability"}
     )
-    return content_id(annotator_id(context), settings, str(FIT_VERSION))
+    # Learned kinds change what is told of themes, not which there are.
+    return content_id(built_in_annotator_id(context.config), settings, str(FIT_VERSION))
 
 
 def as_version(

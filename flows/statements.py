@@ -70,9 +70,13 @@ def encoder_id(config: Config) -> str:
 
 def annotator_id(context: Known) -> str:
     """Name what annotates: the rules' version, the encoder they rest on, what was learned."""
-    name = f"annotation-{ANNOTATION_VERSION} {encoder_id(context.config)}"
-    learned = _learned_kinds(context)
+    learned, name = _learned_kinds(context), built_in_annotator_id(context.config)
     return name if learned is None else f"{name} kinds-{learned.files[ANNOTATOR][:12]}"
+
+
+def built_in_annotator_id(config: Config) -> str:
+    """Name what annotates where nothing was learned."""
+    return f"annotation-{ANNOTATION_VERSION} {encoder_id(config)}"
 
 
 def hashes_of(texts: Iterable[str]) -> list[str]:

@@ -12,12 +12,16 @@ from flows.retraining import retrain
 from flows.shaping import shape_themes
 from flows.statements import annotator_id, encoder_id
 from flows.theme_fits import assignments_of, fit_version, install
-from groundswell.domain import NOISE
+from groundswell.domain import NOISE, ModelKind
 from groundswell.domain.drift import as_detail
 from groundswell.store import StepResult
 from models.themes.placement import assign_themes
 
 log = logging.getLogger(__name__)
+
+
+DUE: tuple[ModelKind, ...] = ("kinds", "themes", "matches")
+"""What is made anew where much is new; an encoder and weights wait for a person."""
 
 
 def update_themes(context: RunContext) -> StepResult:
@@ -67,7 +71,7 @@ def _fit_anew(context: RunContext, reason: str) -> bool:
     """Make a challenger if there is a reason, and return whether there was."""
     if reason:
         log.info("themes are fitted: %s", reason)
-        retrain(context, ("themes",), reason)
+        retrain(context, DUE, reason)
     return bool(reason)
 
 

@@ -37,7 +37,15 @@ about the ranking, ``set_kind`` about a statement; ``comment`` and ``undo`` abou
 others about ideas."""
 IN_NOBODYS_WAY: tuple[DecisionKind, ...] = ("comment", "prefer")
 """Kinds that set nothing, so that it does not matter what anybody decided before."""
-TEACHING: tuple[DecisionKind, ...] = ("rename", "merge", "retire", "split", "move")
+TEACHING: tuple[DecisionKind, ...] = (
+    "rename",
+    "merge",
+    "retire",
+    "split",
+    "move",
+    "set_kind",
+    "link",
+)
 """Kinds that the next fit of a model heeds."""
 VerdictStatus = Literal["undecided", "accepted", "rejected", "deferred"]
 FieldValue = str | int | float | bool | None
