@@ -19,6 +19,7 @@ MOST_DECISIONS = 2_000
 """Recorded together; of so many ideas a report may consist."""
 
 Word = Annotated[str, Field(max_length=200)]
+IdeaId = Annotated[str, Field(max_length=200, pattern="^(need|item|request)-.")]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -146,7 +147,7 @@ class InboxQuestion(Question):
 class PairsQuestion(Question):
     """Which pairs not to be asked about."""
 
-    skip: Annotated[tuple[Word, ...], Field(max_length=2 * MOST_SKIPPED)] = ()
+    skip: Annotated[tuple[IdeaId, ...], Field(max_length=2 * MOST_SKIPPED)] = ()
     """Ids of both ideas of each pair that was skipped, one after the other."""
 
 
