@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Dialect, ForeignKey, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
+from sqlalchemy.util import OrderedSet
 
 metadata = MetaData()
 
@@ -64,7 +65,10 @@ class Document(TypeDecorator[Any]):
 
 def table(name: str, *parts: Any, **options: Any) -> Table:
     """Return a table of `metadata`; on SQLite its rows lie in the order of their key."""
-    return Table(name, metadata, *parts, sqlite_with_rowid=False, **options)
+    made = Table(name, metadata, *parts, sqlite_with_rowid=False, **options)
+    # A plain set has another order in every process, and equal stores are equal bytes.
+    made.indexes = OrderedSet(made.indexes)
+    return made
 
 
 def key(name: str, kind: Any = Words, *references: Any) -> Column[Any]:
