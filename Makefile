@@ -32,7 +32,7 @@ check: .venv/dev.stamp  ## lint, format, types, import contracts
 	$(BIN)/lint-imports
 
 test: .venv/dev.stamp  ## all tests (ARGS="-k ranking" for some)
-	@echo "All tests: about 15 minutes on two cores."
+	@echo "All tests: about half an hour on two cores."
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --ignore $(SERVER_TESTS) $(ARGS) || $(NONE_CHOSEN)
 	$(BIN)/python -m pytest -q $(SERVER_TESTS) $(ARGS) || $(NONE_CHOSEN)
 
