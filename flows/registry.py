@@ -114,20 +114,7 @@ def keep_report(
     """Write what was found of a challenger, for the registry and for people, and note where."""
     import reports
 
-    report = ModelReport(
-        kind=version.kind,
-        version=version.version,
-        champion=version.parent,
-        run_id=version.run_id,
-        why=version.why,
-        code_version=version.code_version,
-        encoder_id=version.encoder_id,
-        snapshot=version.snapshot,
-        settings=version.settings,
-        measures=tuple(measures),
-        gates=tuple(GateResult(*one) for one in version.gates),
-        changes=changes,
-    )
+    report = ModelReport.of(version, measures, changes)
     folder = context.config.report.folder.absolute() / "models"
     for name, data in reports.render_model(report).items():
         write_whole(folder / name, data)

@@ -114,30 +114,12 @@ def report_of(config: Config, version: ModelVersion) -> tuple[ModelReport, str]:
     import reports
 
     if REPORT not in version.files:
-        return unjudged(version), ""
+        return ModelReport.of(version), ""
     try:
         document = _document(config.models.registry, version.kind, version.files[REPORT])
     except ModelError as error:
-        return unjudged(version), str(error)
-    return reports.model_from_json(document) or unjudged(version), ""
-
-
-def unjudged(version: ModelVersion) -> ModelReport:
-    """Return what the store knows of a version by itself."""
-    return ModelReport(
-        kind=version.kind,
-        version=version.version,
-        champion=version.parent,
-        run_id=version.run_id,
-        why=version.why,
-        code_version=version.code_version,
-        encoder_id=version.encoder_id,
-        snapshot=version.snapshot,
-        settings=version.settings,
-        measures=(),
-        gates=version.judged,
-        changes=None,
-    )
+        return ModelReport.of(version), str(error)
+    return reports.model_from_json(document) or ModelReport.of(version), ""
 
 
 def _of_kind(kind: ModelKind, every: Sequence[ModelVersion]) -> OfKind:

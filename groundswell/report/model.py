@@ -1,10 +1,10 @@
 """What is said of a challenger beside the version in use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from groundswell.domain import GateResult
+from groundswell.domain import GateResult, ModelVersion
 from groundswell.report.whole import Changes
 
 
@@ -18,7 +18,8 @@ class Measure:
     champion: float | None
     """None: there is none, or it has no such figure."""
     low: float | None = None
-    """80 % interval of the difference, challenger less champion; None: not known."""
+    """Ends of an interval of the difference, challenger less champion: 90 % for themes, else 80 %;
+    None: not known."""
     high: float | None = None
     more_is_better: bool | None = None
     """None: neither is."""
@@ -43,6 +44,29 @@ class ModelReport:
     changes: Changes | None
     """Themes born, split and merged, and ideas whose rank moves, with the reason; None: it was not
     tried on a copy."""
+
+    @classmethod
+    def of(
+        cls,
+        version: ModelVersion,
+        measures: Sequence[Measure] = (),
+        changes: Changes | None = None,
+    ) -> "ModelReport":
+        """Return the report of a version, with what was measured beyond what its row says."""
+        return cls(
+            kind=version.kind,
+            version=version.version,
+            champion=version.parent,
+            run_id=version.run_id,
+            why=version.why,
+            code_version=version.code_version,
+            encoder_id=version.encoder_id,
+            snapshot=version.snapshot,
+            settings=version.settings,
+            measures=tuple(measures),
+            gates=version.judged,
+            changes=changes,
+        )
 
     @property
     def name(self) -> str:
