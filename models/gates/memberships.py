@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from groundswell.domain import NOISE
-from models.themes.likeness import Likeness, some_of
+from models.themes.held_out import places_of, votes_of_others
 from models.themes.model import ThemeModel
-from models.themes.placement import references_of, vote
 
 MOST_TEXTS = 2_000
 FEWEST_TEXTS = 50
@@ -46,26 +45,13 @@ def calibrate(model: ThemeModel) -> Calibration:
     Naeini, Cooper and Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian
     binning", AAAI 2015 (expected calibration error).
     """
-    count = len(model.theme_ids)
     rows = np.flatnonzero(model.labels != NOISE)
-    if count < 2 or len(rows) <= model.voters:
+    if len(model.theme_ids) < 2 or len(rows) <= model.voters:
         return Calibration(0.0, 1.0, 0)
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_TEXTS)).astype(np.int64)]
-    said = references_of(model)
-    nearest, _ = Likeness(said).nearest(some_of(said, rows), model.voters + 1)
-    others = _without(nearest, rows)
-    own = np.searchsorted(model.theme_ids, model.labels)
-    voted = np.where(model.labels[others] == NOISE, NOISE, own[others])
-    shares = vote(voted.astype(np.int64), count)
-    claimed, right = shares.max(axis=1), shares.argmax(axis=1) == own[rows]
+    shares = votes_of_others(model, rows)
+    claimed, right = shares.max(axis=1), shares.argmax(axis=1) == places_of(model)[rows]
     return Calibration(_expected_error(claimed, right), float(right.mean()), len(rows))
-
-
-def _without(nearest: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Leave each row itself out, or the farthest where it is not found among its nearest."""
-    others = nearest != rows[:, None]
-    others[others.all(axis=1), -1] = False
-    return np.asarray(nearest[others].reshape(len(rows), -1))
 
 
 def _expected_error(claimed: np.ndarray, right: np.ndarray) -> float:
