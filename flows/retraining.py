@@ -88,7 +88,10 @@ def retrain(context: RunContext, kinds: Sequence[ModelKind], reason: str) -> Non
 
 
 def _asked(context: RunContext) -> tuple[ModelKind, ...]:
-    return tuple(kind for kind in TRAINERS if kind in context.asked.kinds)
+    wanted = context.asked.kinds
+    if "encoder" in wanted:  # which is judged by the themes that are made of its vectors
+        wanted = (*wanted, "themes")
+    return tuple(kind for kind in TRAINERS if kind in wanted)
 
 
 def _train(context: RunContext, kinds: Sequence[ModelKind], reason: str) -> list[ModelVersion]:

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,12 @@ def encoders(config: Config) -> list[tuple[str, str]]:
         return [(one.encoder_id.split("@")[0], one.state) for one in store.versions.all("encoder")]
 
 
+def test_an_encoder_that_is_asked_for_alone_is_judged_by_its_themes(config: Config) -> None:
+    retrain(config, asked=Asked(kinds=("encoder",), why="a look"))
+    assert encoders(config) == [("hashing-256-1", "champion")]  # none other is in the settings
+    assert newest(config).why == "a look"
+
+
 def test_another_encoder_is_compared_before_it_is_used_and_gone_back_from(config: Config) -> None:
     assert encoders(config) == [("hashing-256-1", "champion")]
     asking = asks_for_another_encoder(config)
@@ -334,7 +341,7 @@ def test_another_encoder_is_compared_before_it_is_used_and_gone_back_from(config
     steps.run(steps.REFRESH, asking, kind="refresh")  # it is only asked for
     assert shown(config) == before
     reports = files(config)
-    retrain(asking, asked=WAITING)
+    retrain(asking, asked=replace(WAITING, kinds=("encoder",)))
     assert encoders(config) == [("hashing-256-1", "champion"), ("all-MiniLM-L6-v2", "challenger")]
     assert shown(config) == before
     assert "fresh" not in [gate.name for gate in newest(config).failed]
