@@ -17,7 +17,6 @@ from groundswell.store import StepResult, open_store
 from reports import model_json
 from tests.web.pages.filling import NOON, Shown, config_in, fill
 from tests.web.people import add_user, browser, settings, sign_in
-from web.versions import unjudged
 
 BUTTONS = ('action="/models/retrain"', "/promote", "/rollback")
 
@@ -73,7 +72,7 @@ def judged(own: Shown, number: int) -> ModelReport:
         Measure("needs", "count", 12.0, 11.0),
         Measure("foretold", "nats per tie", 1.31, 1.25, 0.02, 0.1, more_is_better=True),
     )
-    found = replace(unjudged(version), measures=measures)
+    found = replace(ModelReport.of(version), measures=measures)
     part = ModelFiles(own.config.models.registry)
     digest = part.put("themes", "report.json", model_json(found).encode())
     change(own.config, number, files={"report.json": digest})
