@@ -3,6 +3,8 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
+
 from groundswell.config import Config
 from groundswell.domain import (
     AcceptedRow,
@@ -36,6 +38,8 @@ WORDS = 4000
 """Words that texts are drawn from, by Zipf's law."""
 STATEMENT_WORDS = 14
 """As long as a statement of the sample is on average."""
+DIMENSIONS = 384
+"""Of the vectors, as many as the built-in encoder gives."""
 CRITERIA = (
     *("reach", "unmet_need", "severity", "revenue", "trend", "market_pull"),
     *("competitor_gap", "driver", "effort"),
@@ -121,9 +125,23 @@ def _add_records(
         said += cut
     placed = [ThemeAssignment(s.statement_id, chance.randrange(needs), 0.8) for s in said]
     model = ModelVersion("themes", 1, "drawn", "drawn", run_id, {"statements": records})
+    _add_vectors(store, lease, said, [one.theme_id for one in placed], model.encoder_id)
     themes = [NeedTheme(n, f"need {n}", (), (), 1, 0.7) for n in range(needs)]
     store.themes.save_fit(lease, run_id, model, themes, placed, {})
     return said
+
+
+def _add_vectors(
+    store: Store, lease: Lease, said: list[Statement], needs: list[int], encoder_id: str
+) -> None:
+    """Give each text a vector near the middle of its need."""
+    drawn = np.random.default_rng(1)
+    middles = drawn.standard_normal((max(needs) + 1, DIMENSIONS), dtype=np.float32)
+    hashes = {one.text_hash: need for one, need in zip(said, needs, strict=True)}
+    vectors = middles[list(hashes.values())]
+    vectors += drawn.standard_normal(vectors.shape, dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    store.vectors.add(lease, encoder_id, list(hashes), vectors)
 
 
 def _quote(said: list[Statement], chance: random.Random) -> Quote:

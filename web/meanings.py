@@ -72,7 +72,7 @@ AT_ONCE = 1_000
 more, that takes seconds: another process does it, and requests say so meanwhile."""
 
 _Key = tuple[str, int]
-_heard: dict[_Key, Heard] = {}
+_heard: dict[_Key, Heard | Missing] = {}
 _learning: dict[_Key, Thread] = {}
 _turn = Lock()
 
@@ -110,8 +110,7 @@ def _learn(key: _Key, database: str, encoder_id: str) -> None:
 
 
 def _keep(key: _Key, learned: Learned | None) -> Heard | Missing:
-    if learned is None:
-        return "nothing"
+    """Keep what was learnt of a run, nothing too: else each question would try again."""
     _heard.clear()
-    _heard[key] = Heard(*learned)
+    _heard[key] = Heard(*learned) if learned is not None else "nothing"
     return _heard[key]

@@ -7,9 +7,10 @@ with other letters is also looked for in capitals, in small letters and with a c
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, type_coerce
 
 from groundswell.domain import NOISE, Account, FeedbackRecord, ThemeChange
 from groundswell.store import tables
@@ -110,15 +111,18 @@ class Lookups:
         """
         record, statement = tables.record.c, tables.statement.c
         held = [_holds(word, fold=not self._database.is_sqlite) for word in words]
+        # As text: in the order of the texts, which is that of the moments, none has to be read.
+        moment = type_coerce(record.created_at, Words)
         matching = (
-            select(record.created_at, statement.statement_id)
+            select(moment, statement.statement_id)
             .select_from(tables.statement.join(tables.record))
             .where(*held, record.copy_of.is_(None), *_filters(where))
             .limit(ORDERED + 1)
         )
         with self._database.read() as connection:
-            found = [(moment, key) for moment, key in connection.execute(matching)]
-            kept = sorted(found[:ORDERED], key=lambda one: (-one[0].timestamp(), one[1]))
+            found = connection.execute(matching).all()
+            kept = sorted(found[:ORDERED], key=itemgetter(1))
+            kept.sort(key=itemgetter(0), reverse=True)  # stable: of one moment, by id
             hits = _hits(connection, [key for _, key in kept[offset : offset + limit]])
         return Found(len(kept), len(found) > ORDERED, hits)
 

@@ -102,3 +102,19 @@ def test_of_many_statements_another_process_learns_and_finds_the_same(
     for waiting in meanings._learning.values():
         waiting.join(60)
     assert hits(shown.text("/search?q=export&by=meaning")) == at_once
+
+
+def test_where_nothing_can_be_learnt_no_second_process_tries(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meanings, "AT_ONCE", 0)
+    monkeypatch.setattr(meanings, "_heard", {})
+    monkeypatch.setattr(meanings, "_learning", {})
+    monkeypatch.setattr(meanings, "learned_beside", lambda *_: None)
+    database = shown.config.store.database
+    with open_store(database) as store:
+        assert meanings.heard(store, database) == "learning"
+        (first,) = meanings._learning.values()
+        first.join(60)
+        assert [meanings.heard(store, database) for _ in range(3)] == ["nothing"] * 3
+        assert list(meanings._learning.values()) == [first]
