@@ -17,6 +17,7 @@ NAMES = {
     "names": "how well themes are named",
     "cut": "how well a theme of two needs is cut in two",
     "learn": "how far corrections of themes reach statements that nobody touched",
+    "retrain": "how long retraining takes, what holds of decisions, and what going back restores",
     "lineage": "how themes keep their ids over refits, and which changes are told",
     "demand": "how well the rate of voices foretells demand",
     "effect": "how well the effect of a release is told from chance",

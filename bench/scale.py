@@ -60,10 +60,12 @@ class Drawn:
     vectors: Vectors
     """Unit rows, rounded to half precision as those of the store, shape (n, dims)."""
     texts: list[str]
+    needs: IntArray
+    """What each is about, shape (n,)."""
 
     def part(self, start: int, end: int | None) -> "Drawn":
         """Return some of them."""
-        return Drawn(self.vectors[start:end], self.texts[start:end])
+        return Drawn(self.vectors[start:end], self.texts[start:end], self.needs[start:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +170,14 @@ def draw_statements(rows: int, dims: int, *, seed: int) -> Drawn:
     hierarchy = _draw_hierarchy(needs, dims, draws)
     vectors = np.empty((rows, dims), dtype=np.float32)
     texts: list[str] = []
+    about = np.empty(rows, dtype=np.int64)
     for start, count in _chunks(rows):
         drawn, need = _draw_vectors(hierarchy, count, draws)
         drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
         vectors[start : start + count] = drawn.astype(np.float16)
         texts += _draw_texts(need, draws)
-    return Drawn(vectors, texts)
+        about[start : start + count] = need
+    return Drawn(vectors, texts, about)
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:

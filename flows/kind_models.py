@@ -3,7 +3,14 @@
 import numpy as np
 
 from flows.context import Known, RunContext
-from flows.registry import MODEL, as_version, files_of, freshness, is_known
+from flows.registry import (
+    MODEL,
+    as_version,
+    files_of,
+    freshness,
+    is_known,
+    keep_built_in,
+)
 from flows.statements import ANNOTATION_VERSION, encoder_id, hashes_of, kinds_said
 from groundswell.domain import FloatArray, GateResult, ModelVersion, Vectors, content_id
 from groundswell.report import Measure
@@ -29,6 +36,8 @@ def train_kinds(context: RunContext, reason: str) -> ModelVersion | None:
     ids = content_id(*(f"{text} {kind}" for text, kind in told))
     if not len(corrected.texts) or is_known(context, "kinds", ids):
         return None
+    print_of = content_id(encoder_id(context.config), str(ANNOTATION_VERSION))
+    keep_built_in(context, "kinds", print_of)
     annotator = fit_annotator(_examples(context), corrected)
     return as_version(
         context,
@@ -36,7 +45,7 @@ def train_kinds(context: RunContext, reason: str) -> ModelVersion | None:
         {MODEL: to_bytes(annotator)},
         snapshot={"corrections": len(corrected.texts), "ids": ids},
         settings={},
-        print_of=content_id(encoder_id(context.config), str(ANNOTATION_VERSION)),
+        print_of=print_of,
         why=reason,
     )
 

@@ -31,6 +31,11 @@ class Weighing:
     versions: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def through(self) -> int | None:
+        """The decision up to which they were learned; None: they are those of the settings."""
+        return self.adopted.through if self.adopted else None
+
 
 def weighing(context: Known) -> Weighing:
     """Return the weights of the settings, or learned ones where somebody adopted them.

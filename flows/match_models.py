@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.context import Known, RunContext
-from flows.registry import as_version, files_of, freshness, is_known
+from flows.registry import as_version, files_of, freshness, is_known, keep_built_in
 from groundswell.domain import GateResult, ModelVersion, content_id
 from groundswell.report import Measure
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LINE = "line.json"
 """Part of a version: slope and intercept."""
+PRINT = "line-1"
+"""Of the code that fits the line."""
 SEED = 20240601
 
 
@@ -27,7 +29,7 @@ def recalibration(context: Known) -> "Recalibration | None":
         Its file is gone or was changed.
     """
     champion = context.store.versions.champion("matches")
-    if champion is None:
+    if champion is None or LINE not in champion.files:  # what is built in corrects nothing
         return None
     from models.linking.recalibration import from_json
 
@@ -42,6 +44,7 @@ def train_matches(context: RunContext, reason: str) -> ModelVersion | None:
     ids = content_id(*(f"{one.number} {one.same}" for one in answers))
     if not answers or is_known(context, "matches", ids):
         return None
+    keep_built_in(context, "matches", PRINT)
     line = fit_recalibration(_computed(answers), [one.same for one in answers])
     return as_version(
         context,
@@ -49,7 +52,7 @@ def train_matches(context: RunContext, reason: str) -> ModelVersion | None:
         {LINE: line.to_json().encode()},
         snapshot={"answers": len(answers), "ids": ids},
         settings={"slope": line.slope, "intercept": line.intercept},
-        print_of="line-1",
+        print_of=PRINT,
         why=reason,
     )
 

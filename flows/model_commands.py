@@ -135,6 +135,21 @@ def rollback(
     )
 
 
+@models_app.command()
+def confirm(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Keep to the encoder in use: drop the vectors of the others."""
+    from flows.promotion import confirm as drop_others
+    from groundswell.config import load_config
+
+    gone = drop_others(load_config(config))
+    typer.echo(
+        f"{gone:,} vectors of other encoders are dropped; going back to one of these would embed"
+        " every text again."
+        if gone
+        else "There are vectors of no other encoder."
+    )
+
+
 def _show_list(versions: "Sequence[ModelVersion]") -> None:
     from flows.terminal import TwoLines, foreign, output, table
 

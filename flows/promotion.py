@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 from flows import steps
 from flows.context import Clock, Progress, RunContext, RunOutcome, Step, utc_now
+from flows.encoders import serving
 from flows.ranking import IN_USE, load_report
 from flows.registry import freshness
 from flows.retraining import put_in_use
+from flows.statements import encoder_id
 from groundswell.config import Config
 from groundswell.domain import GateResult, ModelKind, ModelVersion
 from groundswell.domain.versions import UNUSABLE, against, one_before, version_named
 from groundswell.errors import ConfigError
-from groundswell.store import Store
+from groundswell.store import Store, open_store
 
 AFTERWARDS: tuple[Step, ...] = (
     steps.embed_new,
@@ -118,6 +120,21 @@ def roll_back(
         context.store.ledger.withdraw(context.lease, later, told)
         steps.write_report(replace(context, run=context.store.ledger.get(shown)))
         return WentBack(before, shown, run_id)
+
+
+def confirm(config: Config) -> int:
+    """Drop the vectors of encoders that are not in use, and return how many went.
+
+    Going back to one of them stays possible, but embeds every text again.
+
+    Raises
+    ------
+    BusyError
+        A run is at work.
+    """
+    with open_store(config.store.database) as store, store.lease("pipeline") as lease:
+        kept = {encoder_id(config), encoder_id(serving(config, store))}
+        return store.vectors.forget(lease, kept)
 
 
 def find_version(store: Store, name: str) -> ModelVersion:

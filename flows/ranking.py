@@ -20,6 +20,7 @@ from flows.naming import called
 from flows.releases import measured_effectiveness
 from flows.statements import annotator_id, encoder_id
 from flows.watching import rising
+from flows.weight_models import keep_weights
 from groundswell import __version__
 from groundswell.domain import FeatureCandidate, NeedTheme, WorkItem
 from groundswell.errors import GroundswellError
@@ -54,6 +55,7 @@ def rank_ideas(context: RunContext) -> StepResult:
     store = context.store
     candidates = store.ideas.candidates()
     weighed = weighing(context)
+    keep_weights(context, weighed)
     report, ranking = ranked(
         context,
         candidates,

@@ -34,6 +34,8 @@ WORDS = "words.safetensors"
 """Part of a version: the words that its statements use."""
 REPORT = "report.json"
 """Part of a version: what was found of it."""
+BUILT_IN = "what is built in"
+"""Why there is a version without files: where nothing was learned yet, one can go back to that."""
 
 
 def kinds_named(names: Sequence[str]) -> tuple[ModelKind, ...]:
@@ -184,6 +186,16 @@ def as_version(
         parents=() if before is None else ((kind, before.version),),
         metrics=metrics or {},
     )
+
+
+def keep_built_in(context: RunContext, kind: ModelKind, print_of: str) -> None:
+    """Note that what is built in is in use, before the first version is learned."""
+    versions = context.store.versions
+    if versions.champion(kind) is None:
+        version = as_version(
+            context, kind, {}, snapshot={}, settings={}, print_of=print_of, why=BUILT_IN
+        )
+        versions.promote(context.lease, context.run.run_id, version)
 
 
 def keep_themes(

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from flows.context import Asked, RunContext
-from flows.encoders import beside, keep_encoder, train_encoder
+from flows.encoders import another_is_asked_for, beside, keep_encoder, train_encoder
 from flows.judging import judge
 from flows.kind_models import train_kinds
 from flows.match_models import train_matches
 from flows.opening import OPENED
-from flows.registry import kinds_named
+from flows.registry import BUILT_IN, kinds_named
 from flows.statements import tell_kinds
 from flows.theme_fits import fit_version, install, keep_state
 from flows.weight_models import adopt, train_weights
@@ -89,7 +89,9 @@ def retrain(context: RunContext, kinds: Sequence[ModelKind], reason: str) -> Non
 
 def _asked(context: RunContext) -> tuple[ModelKind, ...]:
     wanted = context.asked.kinds
-    if "encoder" in wanted:  # which is judged by the themes that are made of its vectors
+    if "encoder" in wanted and another_is_asked_for(
+        context
+    ):  # which is judged by the themes that are made of its vectors
         wanted = (*wanted, "themes")
     return tuple(kind for kind in TRAINERS if kind in wanted)
 
@@ -107,7 +109,8 @@ def _train(context: RunContext, kinds: Sequence[ModelKind], reason: str) -> list
 def _made_here(context: RunContext, kinds: Sequence[ModelKind]) -> list[ModelVersion]:
     """Return the challengers that this run made, whatever became of them since."""
     versions = context.store.versions.made_in(context.run.run_id)
-    mine = [one for one in versions if one.kind in kinds and one.why != OPENED]
+    unasked = (OPENED, BUILT_IN)
+    mine = [one for one in versions if one.kind in kinds and one.why not in unasked]
     return sorted(mine, key=lambda one: (kinds.index(one.kind), one.version))
 
 

@@ -178,7 +178,7 @@ def _learned_kinds(context: Known) -> ModelVersion | None:
     champion = context.store.versions.champion("kinds")
     if champion is None or champion.encoder_id != encoder_id(context.config):
         return None
-    return champion
+    return champion if ANNOTATOR in champion.files else None
 
 
 def _annotator(context: Known) -> "Annotator | None":

@@ -5,11 +5,12 @@ keeps what was learned up to a decision, how well it foretold answers, and who a
 """
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.context import RunContext
-from flows.learning import learned_weights
-from flows.registry import as_version, files_of, freshness
+from flows.learning import Weighing, learned_weights
+from flows.registry import as_version, files_of, freshness, keep_built_in
 from groundswell.domain import Draft, GateResult, ModelVersion
 from groundswell.domain.decisions import RANKING
 from groundswell.report import Measure
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 WEIGHTS = "weights.json"
 """Part of a version: criterion to weight."""
+THROUGH = "through"
+"""Part of a snapshot: the decision up to which the log was learned from."""
+ADOPTED = "somebody adopted them"
 DECIMALS = 9
 
 
@@ -28,15 +32,8 @@ def train_weights(context: RunContext, reason: str) -> ModelVersion | None:
     in_use = context.store.decisions.verdicts(context.decided_by).ranking.weights
     if learned is None or not len(learned.answers) or learned.through == in_use:
         return None
-    return as_version(
-        context,
-        "weights",
-        {WEIGHTS: _spelt(learned)},
-        snapshot={"answers": learned.reliance.pairs, "through": learned.through},
-        settings={"from": learned.strategy},
-        print_of=learned.strategy,
-        why=reason,
-    )
+    keep_built_in(context, "weights", learned.strategy)
+    return _version(context, learned, reason)
 
 
 def judge_weights(
@@ -71,14 +68,49 @@ def judge_weights(
     return [*gates, GateResult("golden set", found.better, told)], [measure]
 
 
+def keep_weights(context: RunContext, weighed: Weighing) -> None:
+    """Note which weights a run uses: somebody may have adopted others since the last."""
+    versions, through = context.store.versions, weighed.through
+    champion = versions.champion("weights")
+    if through == (champion.snapshot.get(THROUGH) if champion else None):
+        return
+    keep_built_in(context, "weights", context.config.ranking.strategy)
+    of_it = [one for one in versions.all("weights") if one.snapshot.get(THROUGH) == through]
+    version = of_it[-1] if of_it else _adopted(context, weighed)
+    if version.state != "champion":
+        versions.promote(context.lease, context.run.run_id, version)
+
+
 def adopt(context: RunContext, version: ModelVersion) -> None:
     """Have runs use the weights of a version: a decision like all others, then the row."""
     by, why = str(version.settings["put_in_use_by"]), str(version.settings["because"])
-    through = int(version.snapshot["through"])
+    through = version.snapshot.get(THROUGH)  # None: the weights of the settings
     draft = Draft("adopt", RANKING, by, context.run.started_at, {"weights": through}, why)
     if context.store.decisions.verdicts().ranking.weights != through:
         context.store.decisions.record(draft)
     context.store.versions.promote(context.lease, context.run.run_id, version)
+
+
+def _adopted(context: RunContext, weighed: Weighing) -> ModelVersion:
+    learned = weighed.adopted
+    if learned is None:
+        raise ValueError("weights of the settings are what is built in")
+    signed = context.store.decisions.verdicts(context.decided_by).ranking.signed["weights"]
+    version = _version(context, learned, ADOPTED)
+    who = {"put_in_use_by": signed.reviewer, "because": signed.reason}
+    return replace(version, settings={**version.settings, **who})
+
+
+def _version(context: RunContext, learned: "Learned", why: str) -> ModelVersion:
+    return as_version(
+        context,
+        "weights",
+        {WEIGHTS: _spelt(learned)},
+        snapshot={"answers": learned.reliance.pairs, THROUGH: learned.through},
+        settings={"from": learned.strategy},
+        print_of=learned.strategy,
+        why=why,
+    )
 
 
 def _spelt(learned: "Learned") -> bytes:

@@ -4,12 +4,12 @@ The stored value, float16, is the canonical one: what `load` returns is what eve
 computation uses, so a run that embeds and a run that finds the vector see the same numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from groundswell.domain import IntArray, require_aligned
 from groundswell.domain import Vectors as VectorArray
@@ -123,6 +123,12 @@ class Vectors:
         with self._database.read() as connection:
             known = set(connection.scalars(select(c.text_hash).where(c.model_id == model_id)))
         return sorted(set(hashes) - known)
+
+    def forget(self, lease: Lease, kept: Collection[str]) -> int:
+        """Drop the vectors of all models but some, and return how many went."""
+        others = tables.vector.c.model_id.not_in(sorted(kept))
+        with self._database.write("vectors.forget", lease) as connection:
+            return connection.execute(delete(tables.vector).where(others)).rowcount
 
     def count(self, model_id: str) -> int:
         """Return how many texts a model has embedded."""

@@ -72,14 +72,14 @@ def attach_verdicts(
     retired
         From the store: every theme that ever ended, with its heirs at that time.
     found
-        Ids of the themes as the fit found them. One that is not shown, since it was merged or
-        retired by a person, keeps what was said of it.
+        Ids of the themes as the fit found them. One of these, or one that people made, which is
+        not shown since it was merged or retired by a person, keeps what was said of it.
     """
     said = {one.target: one for one in verdicts.ideas.values() if one.says_something}
     needs = {need: one for one in said.values() if (need := need_of(one.target)) is not None}
     themes = {n: one for n, one in verdicts.themes.items() if one.says_something}
     placed, lost = _follow(needs, living, retired, "need")
-    chosen, gone = _follow(themes, {*living, *found}, retired, "theme")
+    chosen, gone = _follow(themes, {*living, *found, *_put_away(themes)}, retired, "theme")
     items = {target: one for target, one in said.items() if need_of(target) is None}
     return Attached(
         ideas=items | {f"need-{need}": one for need, one in placed.items()},
@@ -253,6 +253,12 @@ def _linked_by(verdict: IdeaVerdict) -> list[tuple[str, str]]:
         (f"{'the same as' if same else 'not'} {other}", verdict.signed[sameness(other)].reviewer)
         for other, same in sorted(verdict.links.items())
     ]
+
+
+def _put_away(themes: Mapping[int, ThemeVerdict]) -> set[int]:
+    """Return the themes that people made and then merged or retired: no fit could end them."""
+    made = (one for one in themes.values() if one.split_from is not None)
+    return {one.theme_id for one in made if one.merged_into is not None or one.retired}
 
 
 def _follow(

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from flows.evidence import check_strategies
+from flows.promotion import roll_back
+from flows.registry import BUILT_IN
 from groundswell.config import Config, load_config
-from groundswell.domain import Draft
+from groundswell.domain import Draft, ModelVersion
 from groundswell.domain.decisions import FieldValue
 from groundswell.errors import ConfigError
 from groundswell.report import IdeaReport, RankedIdea
@@ -76,6 +78,11 @@ def adopt(config: Config) -> int:
     return through
 
 
+def weights_in_use(config: Config) -> ModelVersion | None:
+    with open_store(config.store.database) as store:
+        return store.versions.champion("weights")
+
+
 def test_without_answers_there_is_nothing_to_learn(config: Config) -> None:
     report = newest(config)
     assert report.learning is None
@@ -133,6 +140,24 @@ def test_an_undone_adoption_leaves_the_weights_of_the_settings(config: Config) -
         store.decisions.undo(through + 1, reviewer="Ben", at=BEGUN)
     report = run(config)
     assert (report.strategy, report.weights) == ("balanced", before.weights)
+
+
+def test_each_run_notes_which_weights_are_in_use_and_one_can_go_back(config: Config) -> None:
+    answer_all(config, times=3)
+    assert weights_in_use(config) is None
+    through = adopt(config)
+    run(config)
+    learned = weights_in_use(config)
+    assert learned is not None and learned.snapshot["through"] == through
+    assert learned.settings["put_in_use_by"] == "Ana"
+    run(config)
+    assert weights_in_use(config) == learned
+    back = roll_back(config, "weights", by="Ben", why="not ours").version
+    assert (back.why, newest(config).strategy) == (BUILT_IN, "balanced")
+    in_use = weights_in_use(config)
+    assert in_use is not None and in_use.name == back.name
+    with open_store(config.store.database) as store:
+        assert store.decisions.verdicts().ranking.weights is None
 
 
 def test_weights_that_cannot_be_relied_on_are_not_used_and_a_note_says_why(

@@ -13,10 +13,10 @@ import pytest
 
 from flows import steps
 from flows.context import Asked, Reading, RunContext, Step
-from flows.promotion import promote, roll_back
-from flows.registry import read_report
+from flows.promotion import confirm, promote, roll_back
+from flows.registry import BUILT_IN, read_report
 from flows.retraining import ASKED_FOR, TRAINERS
-from flows.statements import annotator_id
+from flows.statements import annotator_id, encoder_id
 from groundswell.config import Config, load_config
 from groundswell.domain import Draft, ModelVersion
 from groundswell.domain.versions import TRAINED
@@ -328,10 +328,13 @@ def encoders(config: Config) -> list[tuple[str, str]]:
         return [(one.encoder_id.split("@")[0], one.state) for one in store.versions.all("encoder")]
 
 
-def test_an_encoder_that_is_asked_for_alone_is_judged_by_its_themes(config: Config) -> None:
+def test_where_no_other_encoder_is_in_the_settings_none_is_made_and_no_themes(
+    config: Config,
+) -> None:
+    before = newest(config)
     retrain(config, asked=Asked(kinds=("encoder",), why="a look"))
-    assert encoders(config) == [("hashing-256-1", "champion")]  # none other is in the settings
-    assert newest(config).why == "a look"
+    assert encoders(config) == [("hashing-256-1", "champion")]
+    assert newest(config).name == before.name
 
 
 def test_another_encoder_is_compared_before_it_is_used_and_gone_back_from(config: Config) -> None:
@@ -356,6 +359,13 @@ def test_another_encoder_is_compared_before_it_is_used_and_gone_back_from(config
     assert encoders(config) == [("hashing-256-1", "champion"), ("all-MiniLM-L6-v2", "retired")]
     assert shown(config) == before
     assert files(config).keys() == reports.keys()
+    assert confirm(asking) == 0  # it is still asked for
+    dropped = confirm(config)
+    with open_store(config.store.database) as store:
+        assert dropped == store.vectors.count(encoder_id(config)) > 0
+        assert store.vectors.count(encoder_id(asking)) == 0
+    steps.run(steps.REFRESH, config, kind="refresh")
+    assert shown(config) == before
 
 
 def spoken_about(config: Config, kind_of: Callable[[int, str], str]) -> None:
@@ -382,6 +392,8 @@ KINDS = Asked(kinds=("kinds",), why="kinds were corrected")
 def test_corrected_kinds_teach_a_model_that_is_used_if_it_foretells_later_ones(
     config: Config,
 ) -> None:
+    with open_store(config.store.database) as store:
+        built_in = annotator_id(Reading(config, store))
     spoken_about(config, lambda _, text: "praise" if "dark theme" in text else "")
     retrain(config, asked=KINDS)
     version = kinds_of(config)
@@ -391,6 +403,9 @@ def test_corrected_kinds_teach_a_model_that_is_used_if_it_foretells_later_ones(
         table = store.feedback.statements(annotator_id(Reading(config, store)))
     dark = table[table["text"].str.contains("dark theme")]
     assert (dark["kind"] == "praise").all()
+    assert roll_back(config, "kinds", by="Ana").version.why == BUILT_IN
+    with open_store(config.store.database) as store:
+        assert annotator_id(Reading(config, store)) == built_in
 
 
 def test_kinds_that_were_said_by_chance_are_refused(config: Config) -> None:

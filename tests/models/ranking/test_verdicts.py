@@ -21,6 +21,7 @@ from groundswell.domain import (
     decide,
     replay,
 )
+from groundswell.domain.drafts import FIRST_MADE
 from models.evidence.inputs import Evidence, RankingParameters
 from models.evidence.voices import usable
 from models.ranking.candidates import propose_candidates
@@ -253,6 +254,26 @@ def test_what_finds_no_place_needs_review(said: Any, retired: Any, reason: str) 
     found = attach_verdicts(verdicts_on(*said), {2, 3}, retired)
     assert NeedsReview("need-1", reason) in found.needs_review
     assert f"Needs review: what was decided on need-1; {reason}." in review_notes(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"), [("merge", {"merged_into": "theme-2"}), ("retire", {"retired": True})]
+)
+def test_a_theme_that_was_split_off_and_put_away_before_any_run_is_not_lost(
+    kind: Any, changes: Any
+) -> None:
+    made = f"theme-{FIRST_MADE}"
+    split: Any = {"split_from": "theme-1", "label": "Print", "statement:a": True}
+    drafts = (
+        Draft("split", made, "Ana", LONG_AGO, split),
+        Draft(kind, made, "Ben", AS_OF, changes),
+    )
+    log: list[Decision] = []
+    for draft in drafts:
+        log.append(decide(draft, list(log), log[-1] if log else None))
+    assert attach_verdicts(replay(log[:1]), {1, 2}, {}).needs_review[0].target == made
+    found = attach_verdicts(replay(log), {1, 2}, {})
+    assert (sorted(found.themes), found.needs_review) == ([FIRST_MADE], ())
 
 
 def test_verdicts_on_ideas_that_are_not_proposed_need_review() -> None:
