@@ -382,10 +382,20 @@ def test_a_past_day_is_refused_where_a_prefect_server_would_run_it(
     assert "--as-of is for a run on this machine; unset PREFECT_API_URL" in typed.err
 
 
+HEARS_CTRL_C = "import signal as s; s.signal(s.SIGINT, s.default_int_handler);"
+"""In the place of a terminal: what a shell starts in the background would not hear it."""
+
+
 def test_interrupting_gives_one_line_and_status_130(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("")
     with subprocess.Popen(
-        [sys.executable, "-c", "import flows.cli; flows.cli.main()", "ingest", "-"],
+        [
+            sys.executable,
+            "-c",
+            HEARS_CTRL_C + "import flows.cli as c; c.main()",
+            "ingest",
+            "-",
+        ],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,

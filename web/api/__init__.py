@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from web.api import (
+    alike,
     deciding,
     drafts,
     evidence,
@@ -35,6 +36,7 @@ ENDPOINTS = (
     Endpoint("GET", "/about", "read", reading.about),
     Endpoint("GET", "/records/{record_id}", "read", evidence.record),
     Endpoint("GET", "/search", "read", evidence.search, questions.SearchQuestion),
+    Endpoint("GET", "/alike", "read", alike.alike, questions.AlikeQuestion),
     Endpoint("GET", "/runs", "read", evidence.runs, questions.RunsQuestion),
     Endpoint("GET", "/quarantine", "read", evidence.quarantine, questions.RefusedRowsQuestion),
     Endpoint("GET", "/decisions", "read", evidence.log, questions.LogQuestion),

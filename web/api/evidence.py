@@ -7,6 +7,7 @@ from groundswell.domain import Account, Decision
 from groundswell.store import Hit, QuarantineEntry, Run, SearchFilter, StepResult
 from groundswell.store.found import ORDERED
 from web.api.endpoints import Call
+from web.api.questions import NarrowedQuestion
 from web.guard import Refused
 from web.pages.correcting import kinds_by
 from web.pages.records import computed_kinds
@@ -145,19 +146,23 @@ def record(call: Call) -> Record:
 
 def search(call: Call) -> SearchPage:
     """Find statements by the words in them, exactly as written, in any case."""
-    query = call.query
-    where = SearchFilter(
+    query, where = call.query, narrowed(call.query)
+    offset = min((query.page - 1) * query.size, ORDERED)
+    words = words_of(query.q)
+    found = call.context.store.lookups.search(words, where, limit=query.size, offset=offset)
+    pages = max(1, -(-found.total // query.size))
+    return SearchPage(found.total, found.more, query.page, pages, found.hits)
+
+
+def narrowed(query: NarrowedQuestion) -> SearchFilter:
+    """Return what else the statements of a question must be."""
+    return SearchFilter(
         channel=query.channel or None,
         theme_id=query.theme,
         account_id=query.account or None,
         since=query.since,
         until=query.until,
     )
-    offset = min((query.page - 1) * query.size, ORDERED)
-    words = words_of(query.q)
-    found = call.context.store.lookups.search(words, where, limit=query.size, offset=offset)
-    pages = max(1, -(-found.total // query.size))
-    return SearchPage(found.total, found.more, query.page, pages, found.hits)
 
 
 def runs(call: Call) -> RunList:

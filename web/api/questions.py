@@ -83,11 +83,9 @@ class NeedsQuestion(Paged):
     """Only needs of this area."""
 
 
-class SearchQuestion(Paged):
-    """Words that statements must hold, and what else they must be."""
+class NarrowedQuestion(Question):
+    """What statements must be."""
 
-    q: Word = ""
-    """Words; what stands in quotation marks is one."""
     channel: Word = ""
     """Only said there."""
     theme: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
@@ -98,6 +96,22 @@ class SearchQuestion(Paged):
     """First day."""
     until: date | None = None
     """Last day."""
+
+
+class SearchQuestion(NarrowedQuestion, Paged):
+    """Words that statements must hold, and what else they must be."""
+
+    q: Word = ""
+    """Words; what stands in quotation marks is one."""
+
+
+class AlikeQuestion(NarrowedQuestion):
+    """What statements are to be near to in meaning, and what else they must be."""
+
+    q: Word = ""
+    """Words in any order."""
+    like: Word = ""
+    """In place of words: the id of a statement, or a need such as `theme-12`."""
 
 
 class RunsQuestion(Question):

@@ -80,6 +80,24 @@ def test_needs_and_one_of_them_and_a_retired_one(shown: Shown) -> None:
     assert {one["state"] for one in got(shown, "/needs?state=certified")["needs"]} <= {"certified"}
 
 
+def test_what_is_near_in_meaning_to_words_a_statement_or_a_need(shown: Shown) -> None:
+    meant = got(shown, "/alike?q=export+invoices+spreadsheet+zebra")
+    first = meant["found"][0]["hit"]
+    assert "export" in first["text"].lower() or "invoices" in first["text"]
+    assert (meant["unknown"], meant["missing"], meant["to"]) == (["zebra"], None, None)
+    like = got(shown, f"/alike?like={first['statement_id']}")
+    assert like["to"] == first["text"]
+    assert first["statement_id"] not in [one["hit"]["statement_id"] for one in like["found"]]
+    need = got(shown, f"/alike?like=theme-{first['theme_id']}&channel={first['channel']}")
+    assert {one["hit"]["channel"] for one in need["found"]} <= {first["channel"]}
+
+
+def test_what_is_near_is_asked_of_one_thing_that_is_there(shown: Shown) -> None:
+    assert "either 'q', words, or 'like'" in got(shown, "/alike", 400)["detail"]
+    assert "either 'q', words, or 'like'" in got(shown, "/alike?q=a&like=b", 400)["detail"]
+    assert "erased or retired" in got(shown, "/alike?like=theme-99999", 404)["detail"]
+
+
 def test_a_record_with_its_statements_and_a_search_that_finds_it(shown: Shown) -> None:
     record = got(shown, f"/records/{shown.record_ids[0]}")
     assert all(one["text"] in record["text"] for one in record["statements"])
