@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flows.context import Known
-from flows.opening import OPENED
-from flows.registry import WORDS, files_of, fingerprint, read_model
+from flows.registry import OPENED, WORDS, files_of, fingerprint, read_model
 from flows.statements import annotator_id, encoder_id
 from groundswell.domain import DriftAlarm, IntArray, ModelVersion
 from groundswell.domain.decisions import TEACHING

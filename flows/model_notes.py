@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from flows.opening import OPENED
+from flows.registry import NOTED
 from groundswell.domain import ModelVersion
 from groundswell.store import Store
 
 
 def notes_on_models(store: Store, run_id: int) -> list[str]:
     """Return what a reader of the report of a run should know of its models."""
-    made = [one for one in store.versions.made_in(run_id) if one.why != OPENED and one.parents]
+    made = [one for one in store.versions.made_in(run_id) if one.why not in NOTED and one.parents]
     told = (sentence for version in made for sentence in _fate(version))
     return [*told, *(f"{alarm}." for alarm in store.ledger.drift(run_id))]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.context import RunContext
 from flows.naming import called
-from flows.registry import WORDS, keep_themes, load_model
+from flows.registry import OPENED, WORDS, keep_themes, load_model
 from flows.statements import annotator_id, encoder_id
 from groundswell.domain import NOISE, ModelVersion, NeedTheme, ThemeAssignment
 from models.evidence.voices import name_voices
@@ -18,9 +18,6 @@ from models.themes.provisional import Opening, extended, find_new_themes
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-OPENED = "themes were opened for what was said in none"
 
 
 def open_themes(context: RunContext) -> None:

@@ -34,8 +34,14 @@ WORDS = "words.safetensors"
 """Part of a version: the words that its statements use."""
 REPORT = "report.json"
 """Part of a version: what was found of it."""
+OPENED = "themes were opened for what was said in none"
+"""Why there is a version of the themes that nobody fitted."""
 BUILT_IN = "what is built in"
 """Why there is a version without files: where nothing was learned yet, one can go back to that."""
+ADOPTED = "somebody adopted them"
+"""Why there is a version of the weights that no retraining made."""
+NOTED = frozenset({OPENED, BUILT_IN, ADOPTED})
+"""Why a version is there that was never a challenger."""
 
 
 def kinds_named(names: Sequence[str]) -> tuple[ModelKind, ...]:

@@ -13,8 +13,7 @@ from flows.encoders import another_is_asked_for, beside, keep_encoder, train_enc
 from flows.judging import judge
 from flows.kind_models import train_kinds
 from flows.match_models import train_matches
-from flows.opening import OPENED
-from flows.registry import BUILT_IN, kinds_named
+from flows.registry import NOTED, kinds_named
 from flows.statements import tell_kinds
 from flows.theme_fits import fit_version, install, keep_state
 from flows.weight_models import adopt, train_weights
@@ -109,8 +108,7 @@ def _train(context: RunContext, kinds: Sequence[ModelKind], reason: str) -> list
 def _made_here(context: RunContext, kinds: Sequence[ModelKind]) -> list[ModelVersion]:
     """Return the challengers that this run made, whatever became of them since."""
     versions = context.store.versions.made_in(context.run.run_id)
-    unasked = (OPENED, BUILT_IN)
-    mine = [one for one in versions if one.kind in kinds and one.why not in unasked]
+    mine = [one for one in versions if one.kind in kinds and one.why not in NOTED]
     return sorted(mine, key=lambda one: (kinds.index(one.kind), one.version))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.context import RunContext
 from flows.learning import Weighing, learned_weights
-from flows.registry import as_version, files_of, freshness, keep_built_in
+from flows.registry import ADOPTED, as_version, files_of, freshness, keep_built_in
 from groundswell.domain import Draft, GateResult, ModelVersion
 from groundswell.domain.decisions import RANKING
 from groundswell.report import Measure
@@ -22,7 +22,6 @@ WEIGHTS = "weights.json"
 """Part of a version: criterion to weight."""
 THROUGH = "through"
 """Part of a snapshot: the decision up to which the log was learned from."""
-ADOPTED = "somebody adopted them"
 DECIMALS = 9
 
 
