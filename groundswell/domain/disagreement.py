@@ -1,4 +1,4 @@
-"""Where reviewers disagree about an idea: shown, and never averaged away.
+"""Where reviewers disagree about an idea or a statement: shown, and never averaged away.
 
 Each reviewer is taken at their own latest word that still stands. Who wins is another question,
 which `groundswell.domain.replay` answers: the latest of all.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groundswell.domain.decisions import Decision, FieldValue
-from groundswell.domain.drafts import is_idea
+from groundswell.domain.drafts import is_idea, other_of, statement_named
 from groundswell.domain.replay import Verdicts
 
 DAYS_FACTOR = 2.0
@@ -22,11 +22,12 @@ FIT_APART = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """One reviewer's own latest word on a field of an idea."""
+    """One reviewer's own latest word on a field."""
 
     reviewer: str
     value: FieldValue
-    """``accepted`` or ``rejected``; person-days; a fit from 0 to 1."""
+    """``accepted`` or ``rejected``; person-days; a fit from 0 to 1; whether two are the same; a
+    kind of statement."""
     number: int
     """Of the decision."""
     at: datetime
@@ -35,11 +36,12 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Reviewers whose words on one field of an idea do not go together."""
+    """Reviewers whose words on one field do not go together."""
 
     target: str
     field: str
-    """``status``, ``effort_days`` or ``fit``."""
+    """``status``, ``effort_days``, ``fit``, ``kind``, or whether an idea is the same as something
+    (`groundswell.domain.drafts.sameness`)."""
     stances: tuple[Stance, ...]
     """Of everybody who has one, the latest first."""
 
@@ -50,14 +52,14 @@ class Disagreement:
 
 
 def disagreements(verdicts: Verdicts) -> Mapping[str, tuple[Disagreement, ...]]:
-    """Return where reviewers disagree, by idea; ideas on which they agree are left out."""
-    ideas = filter(is_idea, verdicts.subjects)
-    found = ((target, about(target, verdicts.standing(target))) for target in ideas)
+    """Return where reviewers disagree, by idea or statement."""
+    asked = (one for one in verdicts.subjects if is_idea(one) or statement_named(one))
+    found = ((target, about(target, verdicts.standing(target))) for target in asked)
     return {target: disputes for target, disputes in found if disputes}
 
 
 def about(target: str, standing: Sequence[Decision]) -> tuple[Disagreement, ...]:
-    """Return where the reviewers of one idea disagree.
+    """Return where the reviewers of one idea or statement disagree.
 
     A deferral, a reopening and a value given back to what is computed take back what the same
     reviewer said before, and stand against nobody.
@@ -68,7 +70,8 @@ def about(target: str, standing: Sequence[Decision]) -> tuple[Disagreement, ...]
         The decisions about it that stand, by number.
     """
     found = []
-    for field, differ in _DIFFER.items():
+    said = {field for one in standing for field in one.after if other_of(field) is not None}
+    for field, differ in {**_DIFFER, **dict.fromkeys(sorted(said), _apart)}.items():
         stances = _stances(field, standing)
         if differ([stance.value for stance in stances]):
             found.append(Disagreement(target, field, stances))
@@ -103,5 +106,7 @@ _DIFFER: Mapping[str, Callable[[Sequence[FieldValue]], bool]] = {
     "status": _apart,
     "effort_days": _far_apart,
     "fit": _opposed,
+    "kind": _apart,
 }
-"""Field to whether what reviewers say of it does not go together."""
+"""Field to whether what reviewers say of it does not go together; that two are the same, or are
+not, is a field for each pair."""

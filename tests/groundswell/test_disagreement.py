@@ -95,6 +95,27 @@ def test_days_disagree_beyond_a_factor_of_two(
     assert told(log) == {}
 
 
+def test_what_is_the_same_is_disputed_for_each_pair_by_itself(log: Log) -> None:
+    log.add("link", changes={"same:item-A": True})
+    log.add("link", changes={"same:item-B": True}, reviewer="Ben")
+    assert told(log) == {}
+    log.add("link", changes={"same:item-A": False}, reviewer="Ben")
+    assert told(log) == {"same:item-A": [("Ben", False), ("Ana", True)]}
+    log.add("link", changes={"same:item-A": None}, reviewer="Ben")  # as computed
+    assert told(log) == {}
+
+
+def test_the_kind_of_a_statement_is_disputed(log: Log) -> None:
+    log.add("set_kind", "statement-7", changes={"kind": "praise"})
+    assert disagreements(replay(log.decisions)) == {}
+    log.add("set_kind", "statement-7", changes={"kind": "problem"}, reviewer="Ben")
+    (found,) = disagreements(replay(log.decisions))["statement-7"]
+    assert [(one.reviewer, one.value) for one in found.stances] == [
+        ("Ben", "problem"),
+        ("Ana", "praise"),
+    ]
+
+
 @pytest.mark.parametrize(("first", "second", "apart"), [(0.2, 0.7, False), (0.1, 0.9, True)])
 def test_fits_disagree_when_one_says_yes_and_one_no(
     log: Log, first: float, second: float, apart: bool

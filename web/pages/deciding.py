@@ -23,7 +23,7 @@ from web.guard import Context, Form, Refused
 from web.pages.answers import conflict_page, refused_page, whole_number
 from web.pages.correcting import changes_of, shown_from, statements_named
 from web.pages.rendering import address_of, page
-from web.pages.wording import Naming, in_lines, naming, what_changed
+from web.pages.wording import Naming, disputed, in_lines, naming, stance, what_changed
 from web.reading import newest
 
 SHOWN = 200
@@ -154,6 +154,8 @@ def decided(context: Context, target: str) -> dict[str, Any]:
         else about(target, verdicts.standing(target)),
         "may_review": context.reviewer.may("review"),
         "named": name,
+        "disputed": partial(disputed, name=name),
+        "stance": stance,
         "what_changed": partial(what_changed, name=name),
         "staged": _staged(context, target),
     }

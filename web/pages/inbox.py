@@ -68,7 +68,7 @@ def waiting(context: Context, reading: Reading, asked: str) -> Waiting:
     moment = since(asked, store.lookups.good_runs(), seen, now)
     comparison = compared(store, reading.report, moment.run_id)
     found = (
-        *to_be_decided(reading, store, now.date()),
+        *to_be_decided(reading, context, now.date()),
         of_models(context, moment.run_id),
         *different(reading, comparison),
     )

@@ -4,20 +4,25 @@ from collections.abc import Iterator
 from datetime import date
 
 from groundswell.domain import Disagreement, Verdicts, disagreements
-from groundswell.domain.decisions import FieldValue
+from groundswell.domain.drafts import statement_named
 from groundswell.store import Store
 from reports import figures
+from web.guard import Context
+from web.pages.correcting import statements_named
 from web.pages.groups import Entry, Group, group, to_decide
+from web.pages.rendering import address_of
+from web.pages.wording import Naming, disputed, naming, stance
 from web.reading import Reading
 
 
-def to_be_decided(reading: Reading, store: Store, today: date) -> Iterator[Group]:
+def to_be_decided(reading: Reading, context: Context, today: date) -> Iterator[Group]:
     """Yield what waits for a decision."""
+    store = context.store
     verdicts = store.decisions.verdicts()
     yield group(
         "Reviewers disagree",
         "Their own latest words do not go together. The latest one counts until somebody decides.",
-        list(_disputed(verdicts, reading)),
+        list(_disputed(verdicts, reading, context)),
         "/ideas?decision=disputed",
     )
     yield group(
@@ -43,17 +48,24 @@ def to_be_decided(reading: Reading, store: Store, today: date) -> Iterator[Group
     )
 
 
-def said_by(dispute: Disagreement) -> str:
-    """Return who says what: ``ben: rejected · ann: accepted``."""
-    said = ((one.reviewer, _value(dispute.field, one.value)) for one in dispute.stances)
-    return " · ".join(f"{reviewer}: {value}" for reviewer, value in said)
+def said_by(dispute: Disagreement, name: Naming) -> str:
+    """Return who says what: ``the fit: ben: 0.9 · ann: 0.1``."""
+    on = disputed(dispute.field, name)
+    said = ((one.reviewer, stance(dispute.field, one.value)) for one in dispute.stances)
+    return (f"{on}: " if on else "") + " · ".join(f"{who}: {value}" for who, value in said)
 
 
-def _disputed(verdicts: Verdicts, reading: Reading) -> Iterator[Entry]:
+def _disputed(verdicts: Verdicts, reading: Reading, context: Context) -> Iterator[Entry]:
     found = disagreements(verdicts)
+    name = naming(reading, statements_named(found, context))
     latest = {target: max(one.since for one in disputes) for target, disputes in found.items()}
     for target in sorted(found, key=lambda target: (latest[target], target), reverse=True):
-        yield to_decide(target, reading, "; ".join(map(said_by, found[target])))
+        words = "; ".join(said_by(one, name) for one in found[target])
+        statement = statement_named(target)
+        if statement is None:
+            yield to_decide(target, reading, words)
+        else:
+            yield Entry(name(target), address_of("statements", statement), words, target=target)
 
 
 def _due(verdicts: Verdicts, reading: Reading, today: date) -> Iterator[Entry]:
@@ -82,9 +94,3 @@ def _homeless(verdicts: Verdicts, reading: Reading, store: Store) -> Iterator[En
     for now, verdict in sorted(attached.ideas.items()):
         if verdict.target != now:
             yield to_decide(now, reading, f"what was decided on {verdict.target} holds here now")
-
-
-def _value(field: str, value: FieldValue) -> str:
-    if field == "status" or not isinstance(value, float | int):
-        return str(value)
-    return figures.days(value) if field == "effort_days" else f"fit {figures.number(value)}"

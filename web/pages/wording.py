@@ -14,6 +14,7 @@ from groundswell.domain import (
 )
 from groundswell.domain.decisions import FieldValue
 from groundswell.domain.drafts import other_of, statement_of, theme_of
+from reports import figures
 from web.reading import Reading
 
 Naming = Callable[[str], str]
@@ -28,6 +29,7 @@ _FIELDS: tuple[tuple[type[Verdict], tuple[str, ...]], ...] = (
     (RankingVerdict, ("weights",)),
 )
 SAMENESS: Mapping[FieldValue, str] = {True: "the same", False: "not the same", None: ""}
+_DISPUTED: Mapping[str, str] = {"effort_days": "the days", "fit": "the fit", "kind": "the kind"}
 SHOWN_CHARACTERS = 100
 """Of a statement or of something that an idea is compared with."""
 _NAMED = ("merged_into", "split_from", "over")
@@ -113,6 +115,21 @@ def in_lines(
         for field, before, value in changed
         if statement_of(field) is None and other_of(field) is None
     ]
+
+
+def disputed(field: str, name: Naming) -> str:
+    """Return what a disagreement is on; empty: whether it is to be built."""
+    other = other_of(field)
+    return _titled(other, name) if other is not None else _DISPUTED.get(field, "")
+
+
+def stance(field: str, value: FieldValue) -> str:
+    """Return what a reviewer says of a field that others say something else of."""
+    if other_of(field) is not None:
+        return SAMENESS[value]
+    if not isinstance(value, float | int):
+        return str(value)
+    return figures.days(value) if field == "effort_days" else figures.number(value)
 
 
 def beginning(text: str) -> str:

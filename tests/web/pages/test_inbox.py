@@ -196,6 +196,25 @@ def test_disagreement_is_told_with_who_says_what_until_it_is_settled(inbox: Inbo
     assert "Reviewers disagree" not in client.get("/").text
 
 
+def test_disagreement_on_a_kind_and_on_a_match_leads_to_where_it_is_settled(inbox: Inbox) -> None:
+    inbox.run(0)
+    name = inbox.report.ideas[2].candidate_id
+    quote = inbox.report.ideas[2].quotes[0]
+    words = {True: "praise", False: "problem"}
+    for who, same in (("ann", True), ("bob", False)):
+        inbox.decide("link", name, who, changes={"same:item-X": same})
+        inbox.decide(
+            "set_kind", f"statement-{quote.statement_id}", who, changes={"kind": words[same]}
+        )
+    text = inbox.browser().get("/").text
+    assert "item-X: bob: not the same · ann: the same" in text
+    assert "the kind: bob: problem · ann: praise" in text
+    assert f'href="/statements/{quote.statement_id}"' in text
+    page = inbox.browser().get(f"/ideas/{name}").text
+    assert "Reviewers disagree on <bdi>item-X</bdi>" in page
+    assert "says <b>not the same</b>" in page
+
+
 @pytest.mark.parametrize(("until", "due"), [("2026-03-01", True), ("2026-03-02", False)])
 def test_a_deferred_idea_is_told_from_its_day_on(inbox: Inbox, until: str, due: bool) -> None:
     inbox.run(0)
