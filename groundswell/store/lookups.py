@@ -7,7 +7,6 @@ with other letters is also looked for in capitals, in small letters and with a c
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, type_coerce
@@ -112,19 +111,28 @@ class Lookups:
         record, statement = tables.record.c, tables.statement.c
         held = [_holds(word, fold=not self._database.is_sqlite) for word in words]
         # As text: in the order of the texts, which is that of the moments, none has to be read.
-        moment = type_coerce(record.created_at, Words)
-        matching = (
+        moment = type_coerce(record.created_at, Words).label("moment")
+        found = (
             select(moment, statement.statement_id)
             .select_from(tables.statement.join(tables.record))
             .where(*held, record.copy_of.is_(None), *_filters(where))
             .limit(ORDERED + 1)
+            .subquery()
+        )
+        # Put in order there: each row handed over waits for the other threads of this process.
+        ordered = (
+            select(found.c.statement_id, func.count().over())
+            .order_by(found.c.moment.desc(), found.c.statement_id)
+            .limit(max(0, min(limit, ORDERED - offset)))
+            .offset(offset)
         )
         with self._database.read() as connection:
-            found = connection.execute(matching).all()
-            kept = sorted(found[:ORDERED], key=itemgetter(1))
-            kept.sort(key=itemgetter(0), reverse=True)  # stable: of one moment, by id
-            hits = _hits(connection, [key for _, key in kept[offset : offset + limit]])
-        return Found(len(kept), len(found) > ORDERED, hits)
+            rows = connection.execute(ordered).all()
+            total = rows[0][1] if rows else 0
+            if offset and not rows:
+                total = connection.scalar(select(func.count()).select_from(found)) or 0
+            hits = _hits(connection, [key for key, _ in rows])
+        return Found(min(total, ORDERED), total > ORDERED, hits)
 
     def matching(self, where: SearchFilter) -> set[str]:
         """Return the ids of all statements that a filter lets through, those of copies too."""
