@@ -86,7 +86,8 @@ def test_every_step_is_a_task_and_the_end_is_on_show(
 def test_retrain_runs_its_own_steps(client: SyncPrefectClient, config_path: Path) -> None:
     outcome = scheduled.retrain(str(config_path), why="new product area")
     run = newest_run(client)
-    assert run.parameters == {"config_path": str(config_path), "why": "new product area"}
+    given = {"config_path": str(config_path), "why": "new product area"}
+    assert run.parameters == {**given, "models": [], "wait": False}
     assert tasks_of(client, run, len(steps.RETRAIN))
     assert outcome.report_folder.is_dir()
 

@@ -183,7 +183,7 @@ def test_nothing_to_rank_is_said_in_one_line(config: Config, tmp_path: Path) -> 
 
 def test_a_changed_theme_file_is_refused(config: Config, tmp_path: Path) -> None:
     steps.run(steps.REFRESH, config, kind="refresh")
-    (path,) = Path(config.models.registry).glob("themes-*.safetensors")
+    (path,) = Path(config.models.registry).glob("themes-model-*.safetensors")
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     _write(tmp_path, _rows(range(48)))
     with pytest.raises(ModelError, match=r"themes-model-\w+\.safetensors: was changed"):
