@@ -3,8 +3,9 @@
 ``python -m bench web [--records 100000 --needs 300 --ideas 2000 --planned 300 --rate 20
 --seconds 20 --seed 1]`` draws a store and a plan of some of its ideas, serves them on the loopback
 interface in a process of its own and asks for one page after another at a fixed rate, whether the
-last has answered or not. Times are in milliseconds, from sending to the last byte; the first
-request, which reads the report, is told apart.
+last has answered or not. Times are in milliseconds, from sending to the last byte. What comes once
+after a run is told apart: the first request, which reads the report, and how long it takes until
+what words mean is learnt for the search by meaning.
 """
 
 import argparse
@@ -32,13 +33,13 @@ THREADS = 16
 TEAMS, RELEASES = 3, 4
 """Of the drawn plan."""
 SERVER = """
-import sys, uvicorn
+import sys
 from pathlib import Path
 from groundswell.config import Config, ReportConfig, StoreConfig
-from web.app import create_app
+from web.app import serve
 folder = Path(sys.argv[1])
 config = Config(store=StoreConfig(path=folder / "web.db"), report=ReportConfig(folder=folder))
-uvicorn.run(create_app(config), port=int(sys.argv[2]), log_level="warning")
+serve(config, port=int(sys.argv[2]))
 """
 
 
@@ -77,6 +78,7 @@ def _measured(port: int, options: argparse.Namespace) -> dict[str, Any]:
     wait_for(port)
     first = _ask(port, "first", "/")
     pages = _pages(port)
+    learning = _learn(port)
     turns = [list(pages.items())[n % len(pages)] for n in range(options.rate * options.seconds)]
     print(f"asking for {len(turns):,} pages", file=sys.stderr)
     began = time.perf_counter()
@@ -95,12 +97,21 @@ def _measured(port: int, options: argparse.Namespace) -> dict[str, Any]:
         "requests": len(answers),
         "failed": sum(answer.status != 200 for answer in answers),
         "first_request_ms": round(first.milliseconds),
+        "seconds_learning": round(learning, 1),
         "p50_ms": _quantile(times, 0.5),
         "p95_ms": _quantile(times, 0.95),
         "p99_ms": _quantile(times, 0.99),
         "largest_kb": round(max(answer.size for answer in answers) / 1000),
         "pages": {name: _of_page(name, answers) for name in pages},
     }
+
+
+def _learn(port: int) -> float:
+    """Have words learnt, as after each run, and return the seconds it takes."""
+    began = time.perf_counter()
+    while "One moment" in _text(port, "/search?q=port&by=meaning"):
+        time.sleep(0.2)
+    return time.perf_counter() - began
 
 
 def _of_page(name: str, answers: Sequence[Answer]) -> dict[str, float]:
@@ -134,6 +145,7 @@ def _pages(port: int) -> dict[str, str]:
         "search common": "/search?q=export",
         "search two words": "/search?q=voiceex+logport",
         "search none": "/search?q=zzzz",
+        "search by meaning": "/search?q=export+port&by=meaning",
         "search in a need": "/search?q=port&theme=7",
         "runs": "/runs",
         "quarantine": "/quarantine",
