@@ -78,14 +78,11 @@ def table_xlsx(sheets: Iterable[Table], report: IdeaReport) -> bytes:
 
 
 def _csv_cell(cell: Cell) -> str:
-    match cell:
-        case None:
-            return ""
-        case str():
-            return inert_cell(cell)
-        case date():
-            return cell.isoformat()
-    return repr(significant(cell))
+    if isinstance(cell, float | int):  # most are
+        return repr(significant(cell))
+    if cell is None:
+        return ""
+    return inert_cell(cell) if isinstance(cell, str) else cell.isoformat()
 
 
 def _add_sheet(book: Any, table: Table) -> None:

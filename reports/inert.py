@@ -49,6 +49,8 @@ def inert_cell(text: str) -> str:
     What counts is the first character after spaces, quotation marks and invisible characters,
     because spreadsheets and the tools around them strip those.
     """
+    if text[:1].isalnum():  # as most texts begin
+        return text
     for character in text:
         if character in _FORMULA_STARTS:
             return "'" + text
