@@ -35,6 +35,8 @@ NAMES = {
     "reviewers": "how long a team waits for the review app while pipelines write, over HTTP",
     "kind": "how well the kinds of labelled texts are told",
     "scale": "how the fit grows with the number of statements",
+    "shards": "how much faster embedding is when processes of a cluster share it",
+    "million": "where a run of many records spends its time and memory, from file to report",
     "drift": "how sure drift alarms are, and which drifts they find",
     "emerging": "how well emerging issues meet the changelog, and how sure alarms are",
     "web": "how fast the pages of the review app answer, and how large they are",

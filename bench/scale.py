@@ -61,7 +61,7 @@ class Drawn:
     """Unit rows, rounded to half precision as those of the store, shape (n, dims)."""
     texts: list[str]
     needs: IntArray
-    """What each is about, shape (n,)."""
+    """The need that each is about, shape (n,)."""
 
     def part(self, start: int, end: int | None) -> "Drawn":
         """Return some of them."""
@@ -160,24 +160,31 @@ def _recall(model: ThemeModel) -> float:
 
 
 def draw_statements(rows: int, dims: int, *, seed: int) -> Drawn:
-    """Draw statements about needs.
+    """Draw statements about `NEEDS_PER_ROOT` times the root of their number of needs."""
+    needs = max(round(NEEDS_PER_ROOT * float(rows) ** 0.5), 1)
+    vectors = np.empty((rows, dims), dtype=np.float32)
+    texts: list[str] = []
+    labels: list[IntArray] = []
+    for part in draw_parts(rows, dims, needs, seed=seed):
+        vectors[len(texts) : len(texts) + len(part.texts)] = part.vectors
+        texts += part.texts
+        labels.append(part.needs)
+    return Drawn(vectors, texts, np.concatenate(labels))
+
+
+def draw_parts(rows: int, dims: int, needs: int, *, seed: int) -> Iterator[Drawn]:
+    """Draw statements about so many needs, at most `CHUNK` at once.
 
     Each vector is the sum of what all share, its area, need and variant, a random mixture of the
     area's aspects and isotropic noise. A few needs have many statements and many have few.
     """
     draws = np.random.default_rng(seed)
-    needs = max(round(NEEDS_PER_ROOT * float(rows) ** 0.5), 1)
     hierarchy = _draw_hierarchy(needs, dims, draws)
-    vectors = np.empty((rows, dims), dtype=np.float32)
-    texts: list[str] = []
-    about = np.empty(rows, dtype=np.int64)
-    for start, count in _chunks(rows):
-        drawn, need = _draw_vectors(hierarchy, count, draws)
+    for start in range(0, rows, CHUNK):
+        drawn, need = _draw_vectors(hierarchy, min(CHUNK, rows - start), draws)
         drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
-        vectors[start : start + count] = drawn.astype(np.float16)
-        texts += _draw_texts(need, draws)
-        about[start : start + count] = need
-    return Drawn(vectors, texts, about)
+        halved = drawn.astype(np.float16).astype(np.float32)
+        yield Drawn(halved, _draw_texts(need, draws), need)
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
@@ -189,10 +196,6 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     if options.rows < 2:
         parser.error("--rows must be 2 or more")
     return options
-
-
-def _chunks(rows: int) -> Iterator[tuple[int, int]]:
-    return ((start, min(CHUNK, rows - start)) for start in range(0, rows, CHUNK))
 
 
 def _draw_hierarchy(needs: int, dims: int, draws: np.random.Generator) -> Hierarchy:

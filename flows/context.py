@@ -1,10 +1,10 @@
 """What every step of a run is given, and what a run gives back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from groundswell.config import Config
 from groundswell.domain import MODEL_KINDS, ModelKind
@@ -27,6 +27,10 @@ class Progress(Protocol):
     def finish(self) -> None:
         """End the piece of work begun last."""
         ...
+
+
+Over = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""Computes parts of a work apart from each other and gives what they gave, in their order."""
 
 
 class Silence:
@@ -67,6 +71,8 @@ class RunContext:
     wanted: Config
     """The settings as they are written; in `config` the encoder is the one in use."""
     asked: Asked = Asked()
+    over: Over | None = None
+    """Gives shards to the workers of a cluster; None: all is computed in this process."""
 
     @property
     def known_at(self) -> datetime | None:

@@ -123,17 +123,18 @@ def what_is_heard(context: Known) -> "Heard":
 def gather_evidence(context: Known) -> "Evidence":
     """Return all evidence up to the report's moment."""
     from models.evidence.inputs import Evidence, item_texts, reason_texts, signal_texts
+    from models.evidence.voices import usable
 
-    market = context.store.market
+    market, as_of = context.store.market, _as_of(context)
     needs, centroids = living_needs(context)
     at = context.known_at
     deals, signals, items = market.deals(at), market.signals(at), market.work_items(at)
     pillars = context.config.ranking.pillars
     return Evidence(
-        mentions=context.store.feedback.mentions(annotator_id(context)),
+        mentions=usable(context.store.feedback.mentions(annotator_id(context)), as_of),
         themes=needs,
         theme_vectors=centroids,
-        as_of=_as_of(context),
+        as_of=as_of,
         accounts=market.accounts(at),
         deals=deals,
         reason_vectors=vectors_of(context, reason_texts(deals)),

@@ -8,6 +8,7 @@ from flows.context import RunContext
 from flows.naming import called
 from flows.registry import OPENED, WORDS, keep_themes, load_model
 from flows.statements import annotator_id, encoder_id
+from flows.theme_past import by_text
 from groundswell.domain import NOISE, ModelVersion, NeedTheme, ThemeAssignment
 from models.evidence.voices import name_voices
 from models.themes.growth import changes_of_size
@@ -89,9 +90,7 @@ def _left_out(context: RunContext) -> "pd.DataFrame":
     mentions = mentions.assign(voice=name_voices(mentions))
     nowhere = mentions["theme_id"] == NOISE  # but not what a person retired
     mentions = mentions[nowhere & ~mentions["statement_id"].isin(context.store.shapes.covered())]
-    return mentions.groupby("text_hash", sort=True).agg(
-        text=("text", "first"), voice=("voice", "first"), statements=("statement_id", list)
-    )
+    return by_text(mentions, ["text", "voice"])
 
 
 def _assignments(

@@ -9,6 +9,10 @@ what changed become artifacts.
 import asyncio
 import logging
 import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import copy_context
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -24,6 +28,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.context import TaskRunContext
 from prefect.flows import Flow
 from prefect.logging import get_logger
 from prefect.runner import Runner
@@ -34,16 +39,22 @@ from prefect.tasks import Task
 from prefect.types.entrypoint import EntrypointType
 
 from flows import steps
-from flows.context import Asked, RunContext, RunKind, RunOutcome, Step
+from flows.context import Asked, Over, RunContext, RunKind, RunOutcome, Step
 from flows.retraining import asked
 from flows.webhooks import told_afterwards
-from groundswell.config import Config, ScheduleConfig, load_config
+from groundswell.config import ClusterConfig, Config, ScheduleConfig, load_config
 from groundswell.domain import ModelKind
 from groundswell.errors import ConfigError, UnreachableError
 from groundswell.store import StepResult
 
 DEPLOYMENT = "groundswell"
 """Name of both deployments, here and in prefect.yaml."""
+
+SCHEDULER_SECONDS = 10
+"""How long a Dask scheduler may take to answer."""
+
+SHARDS_AT_ONCE = 64
+"""Shards that are given to a cluster before those before them are stored: bounds the memory."""
 
 SOURCE_RETRY_SECONDS = [10.0, 60.0, 300.0]
 """Waits before reading the sources again: a mounted folder may be away for minutes."""
@@ -146,8 +157,10 @@ def _run(
         update_progress_artifact(shown, percent, description=f"{kind}: {step.__name__} done")
         return result
 
-    with told_afterwards(config):
-        outcome = steps.run(pipeline, config, kind=kind, run_step=run_step, asked=given or Asked())
+    with told_afterwards(config), shared_by(config.cluster) as over:
+        outcome = steps.run(
+            pipeline, config, kind=kind, run_step=run_step, asked=given or Asked(), over=over
+        )
     create_table_artifact(outcome.top, key="top-ideas", description="The best ideas now")
     create_markdown_artifact(outcome.changes_markdown, key="what-changed")
     return outcome
@@ -172,6 +185,85 @@ def _as_task(step: Step, context: RunContext) -> StepResult:
         return step(context)
 
     return run_one()
+
+
+@contextmanager
+def shared_by(cluster: ClusterConfig) -> Iterator[Over | None]:
+    """Give what lets workers of a Dask cluster compute shards, as tasks of a flow run each.
+
+    Raises
+    ------
+    ConfigError
+        The packages for it are not installed, or no scheduler answers at the address.
+    """
+    if not cluster.scheduler:
+        yield None
+        return
+    try:
+        from distributed import LocalCluster
+        from prefect_dask import DaskTaskRunner
+    except ImportError:
+        raise ConfigError(
+            f"cluster.scheduler = {cluster.scheduler!r} needs more packages;"
+            " pip install 'groundswell[cluster]', or leave it empty"
+        ) from None
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # it tells of every connection
+    if cluster.scheduler != "local":
+        _require_scheduler(cluster.scheduler)
+        yield _over(lambda: DaskTaskRunner(address=cluster.scheduler))
+        return
+    with LocalCluster(
+        n_workers=cluster.workers, threads_per_worker=1, dashboard_address=None
+    ) as own:
+        address = own.scheduler_address
+        yield _over(lambda: DaskTaskRunner(address=address))
+
+
+def _require_scheduler(address: str) -> None:
+    from distributed import Client
+
+    try:
+        Client(address, timeout=SCHEDULER_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"cluster.scheduler = {address!r}: no Dask scheduler answers there"
+            f" ({type(error).__name__}); start it, or leave it empty to do without"
+        ) from None
+
+
+def _over(runner: Callable[[], Any]) -> Over:
+    """Return what maps a work over shards on a task runner, `SHARDS_AT_ONCE` at a time."""
+
+    def over(work: Callable[[Any], Any], shards: Iterable[Any]) -> Iterator[Any]:
+        waiting = iter(shards)
+        while some := list(islice(waiting, SHARDS_AT_ONCE)):
+            yield from _mapped(runner(), work, some)
+
+    return over
+
+
+def _mapped(runner: Any, work: Callable[[Any], Any], shards: Sequence[Any]) -> list[Any]:
+    name = type(work).__name__.lower()
+
+    def as_task(shard: Any) -> Task[[], Any]:
+        @task(name=name, cache_policy=NO_CACHE, persist_result=False)
+        def compute() -> Any:
+            return work(shard)
+
+        return compute
+
+    @flow(name=name, task_runner=runner, persist_result=False)
+    def compute_all() -> list[Any]:
+        futures = [as_task(shard).submit() for shard in shards]
+        return [future.result() for future in futures]
+
+    # Prefect would send the task that this is a part of along, and with it the open store.
+    return copy_context().run(_outside_of_tasks, compute_all)
+
+
+def _outside_of_tasks(run: Callable[[], list[Any]]) -> list[Any]:
+    TaskRunContext.__var__.set(None)
+    return run()
 
 
 def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

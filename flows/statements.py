@@ -1,16 +1,17 @@
 """The step after reading: what was said, cut into statements, as vectors, and of which kind."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flows.context import Known, RunContext
+from flows.shards import computed, embedded
 from groundswell.config import Config
 from groundswell.domain import (
     Annotation,
     Copy,
     ModelVersion,
+    Statement,
     StatementKind,
     Vectors,
     content_id,
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 RECORDS_A_TIME = 2000
 """Records split in one unit of work."""
 
-TEXTS_A_TIME = 512
-"""Texts embedded and stored in one unit of work: a few seconds of computing to lose."""
-
 ANNOTATION_VERSION = 1
 """Raised when the same text and vector would be annotated otherwise."""
 
@@ -41,7 +39,7 @@ def embed_new(context: RunContext) -> StepResult:
     _collapse(context)
     _split(context)
     texts = _texts(context)
-    missing = context.store.vectors.missing(encoder_id(context.config), list(texts))
+    missing = context.store.vectors.missing(encoder_id(context.config), texts)
     if missing:
         _embed(context, texts, missing)
     tell_kinds(context)
@@ -119,12 +117,28 @@ def _copies(context: RunContext) -> list[Copy]:
 
 
 def _split(context: RunContext) -> None:
-    from models.statements.splitting import split_statements
-
     feedback = context.store.feedback
-    while records := feedback.unsplit_records(RECORDS_A_TIME):
-        statements = [s for r in records for s in split_statements(r.record_id, r.text)]
-        feedback.add_statements(context.lease, [r.record_id for r in records], statements)
+    for ids, statements in computed(context, _Cutting(), _unsplit(context)):
+        feedback.add_statements(context.lease, ids, statements)
+
+
+def _unsplit(context: RunContext) -> Iterator[list[tuple[str, str]]]:
+    """Yield ids and texts of records that were not cut yet, `RECORDS_A_TIME` at once."""
+    last = ""
+    while records := context.store.feedback.unsplit_records(RECORDS_A_TIME, after=last):
+        yield [(one.record_id, one.text) for one in records]
+        last = records[-1].record_id
+
+
+class _Cutting:
+    """Cuts records into statements."""
+
+    def __call__(self, records: list[tuple[str, str]]) -> tuple[list[str], list[Statement]]:
+        """Return the ids of the records and all their statements."""
+        from models.statements.splitting import split_statements
+
+        found = [one for record in records for one in split_statements(*record)]
+        return [record_id for record_id, _ in records], found
 
 
 def _texts(context: RunContext) -> dict[str, str]:
@@ -142,35 +156,36 @@ def _texts(context: RunContext) -> dict[str, str]:
 
 
 def _embed(context: RunContext, texts: dict[str, str], missing: list[str]) -> None:
-    from models.encoding.embedding import embed, load_encoder
-
-    settings = context.config.embedding
-    context.progress.start("loading the encoder", None)
-    encoder = load_encoder(
-        settings.model, backend=settings.backend, cache=settings.cache, threads=settings.threads
-    )
-    context.progress.finish()
-    context.progress.start("embedding", len(missing))
-    for start in range(0, len(missing), TEXTS_A_TIME):
-        hashes = missing[start : start + TEXTS_A_TIME]
-        vectors = embed([texts[key] for key in hashes], encoder, advance=context.progress.advance)
-        context.store.vectors.add(context.lease, encoder.model_id, hashes, vectors)
-    context.progress.finish()
+    for model_id, hashes, vectors in embedded(context, [texts[key] for key in missing], missing):
+        context.store.vectors.add(context.lease, model_id, hashes, vectors)
 
 
 def _annotate(context: RunContext) -> None:
     store, model_id = context.store, annotator_id(context)
     said = _said_texts(context)
-    missing = store.annotations.missing(model_id, list(said))
+    missing = store.annotations.missing(model_id, said)
     if not missing:
         return
     context.progress.start("annotating", len(missing))
-    for start in range(0, len(missing), RECORDS_A_TIME):
-        hashes = missing[start : start + RECORDS_A_TIME]
-        found = _annotations(context, {key: said[key] for key in hashes}, {})
+    encoder, judge = encoder_id(context.config), _judge(context)
+    parts = (
+        (
+            hashes,
+            [said[key] for key in hashes],
+            store.vectors.load(encoder, hashes),
+            [None] * len(hashes),
+        )
+        for hashes in _batches(missing)
+    )
+    for found in computed(context, judge, parts):
         store.annotations.add(context.lease, model_id, found)
-        context.progress.advance(len(hashes))
+        context.progress.advance(len(found))
     context.progress.finish()
+
+
+def _batches(hashes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(hashes), RECORDS_A_TIME):
+        yield hashes[start : start + RECORDS_A_TIME]
 
 
 def _learned_kinds(context: Known) -> ModelVersion | None:
@@ -199,34 +214,42 @@ def _heed_kinds(context: RunContext) -> None:
     if not texts:
         return
     kinds = {one.text_hash: one.kind for one in kinds_said(context)}
-    found = _annotations(context, texts, kinds)
+    hashes = list(texts)
+    vectors = store.vectors.load(encoder_id(context.config), hashes)
+    said = [kinds.get(key) for key in hashes]
+    found = _judge(context)((hashes, list(texts.values()), vectors, said))
     changed = [one for one in found if one != known[one.text_hash]]
     store.annotations.replace(context.lease, model_id, changed)
 
 
-def _annotations(
-    context: RunContext, texts: Mapping[str, str], kinds: Mapping[str, StatementKind]
-) -> list[Annotation]:
-    """Judge texts by hash, of those whose kind is said by what was said."""
-    from models.statements.annotation import annotate
-    from models.statements.annotator import example_texts
+Judged = tuple[Sequence[str], Sequence[str], Vectors, Sequence[StatementKind | None]]
+"""Hashes of texts, the texts, their vectors, and the kinds that are said of them."""
 
-    hashes = list(texts)
-    return annotate(
-        hashes,
-        list(texts.values()),
-        _vectors(context, hashes),
-        _vectors(context, hashes_of(example_texts())),
-        annotator=_annotator(context),
-        said=[kinds.get(key) for key in hashes],
-    )
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """Judges texts by a model."""
+
+    examples: Vectors
+    annotator: "Annotator"
+
+    def __call__(self, texts: Judged) -> list[Annotation]:
+        """Judge texts, those whose kind is said by what was said."""
+        from models.statements.annotation import annotate
+
+        hashes, words, vectors, said = texts
+        return annotate(hashes, words, vectors, self.examples, annotator=self.annotator, said=said)
+
+
+def _judge(context: RunContext) -> _Judging:
+    """Return what judges by the model in use, made ready once."""
+    from models.statements.annotator import example_texts, fit_annotator
+
+    encoder = encoder_id(context.config)
+    examples = context.store.vectors.load(encoder, hashes_of(example_texts()))
+    return _Judging(examples, _annotator(context) or fit_annotator(examples))
 
 
 def _said_texts(context: RunContext) -> dict[str, str]:
     """Return what customers said, each text once, by the key of its vector."""
-    said = context.store.feedback.statements()
-    return dict(zip(said["text_hash"].tolist(), said["text"].tolist(), strict=True))
-
-
-def _vectors(context: RunContext, hashes: list[str]) -> Vectors:
-    return np.asarray(context.store.vectors.load(encoder_id(context.config), hashes), np.float32)
+    return context.store.feedback.said_texts()

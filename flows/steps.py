@@ -15,6 +15,7 @@ from time import perf_counter
 from flows.context import (
     Asked,
     Clock,
+    Over,
     Progress,
     RunContext,
     RunKind,
@@ -103,6 +104,7 @@ def run(
     as_of: datetime | None = None,
     asked: Asked = Asked(),  # noqa: B008  # a frozen value
     clock: Clock = utc_now,
+    over: Over | None = None,
 ) -> RunOutcome:
     """Run the steps in order under one lease and one entry of the ledger.
 
@@ -118,6 +120,8 @@ def run(
         What a retraining was asked for.
     clock
         Gives the time, aware.
+    over
+        Gives shards of a step to the workers of a cluster; None: there are none.
 
     Raises
     ------
@@ -125,7 +129,7 @@ def run(
         What the operator can mend; the run is marked ``failed``.
     """
     with opened_run(
-        config, kind=kind, progress=progress, as_of=as_of, asked=asked, clock=clock
+        config, kind=kind, progress=progress, as_of=as_of, asked=asked, clock=clock, over=over
     ) as context:
         return finish(context, steps, run_step or plainly)
 
@@ -139,6 +143,7 @@ def opened_run(
     as_of: datetime | None = None,
     asked: Asked = Asked(),  # noqa: B008  # a frozen value
     clock: Clock = utc_now,
+    over: Over | None = None,
 ) -> Iterator[RunContext]:
     """Hold the lease and an entry of the ledger for the length of a ``with`` block.
 
@@ -148,7 +153,7 @@ def opened_run(
     check_strategies(config)
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
         entry = content_id(
-            config.model_dump_json(exclude={"store"}),
+            config.model_dump_json(exclude={"store", "cluster"}),
             as_of.isoformat() if as_of else "",
             repr(asked) if kind == "retrain" else "",
         )
@@ -162,7 +167,7 @@ def opened_run(
         try:
             shown = progress or Silence()
             used = serving(config, store)
-            yield RunContext(used, store, lease, started, shown, as_of, config, asked)
+            yield RunContext(used, store, lease, started, shown, as_of, config, asked, over)
         except Exception as error:
             told = str(error) if isinstance(error, GroundswellError) else type(error).__name__
             store.ledger.finish_run(

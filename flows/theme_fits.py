@@ -12,6 +12,7 @@ from flows.encoders import with_encoder
 from flows.lessons import with_lesson
 from flows.registry import WORDS, files_of, keep_themes, read_model, read_state
 from flows.shaping import FoundThemes, as_placed, shape_found, shown_before, wishes_of
+from flows.shards import placed
 from flows.statements import encoder_id
 from flows.theme_past import distinct_texts, earlier, found_before, past
 from groundswell.domain import NOISE, ModelVersion, ThemeAssignment, Vectors, content_id
@@ -20,7 +21,6 @@ from models.themes.fitting import ThemeFit
 from models.themes.fitting import fit_themes as fit
 from models.themes.lineage import Heirs
 from models.themes.model import Placement, ThemeModel, renamed
-from models.themes.placement import assign_themes
 from models.themes.shaping import strongest
 from models.themes.state import ThemeState, as_table, to_parts
 from models.themes.tree import Texts, ThemeTree, grow_tree
@@ -143,13 +143,8 @@ def _fitted(
     )
     context.progress.finish()
     context.progress.start("placing statements", len(table))
-    placement = assign_themes(
-        found.model,
-        vectors,
-        texts,
-        min_membership=context.config.ranking.min_membership,
-        advance=context.progress.advance,
-    )
+    least = context.config.ranking.min_membership
+    placement = placed(context, found.model, vectors, texts, min_membership=least)
     context.progress.finish()
     return found, placement
 

@@ -1,6 +1,7 @@
 """What a fit goes on from: the distinct texts, and the themes as they were found before."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,14 +24,26 @@ if TYPE_CHECKING:
 def distinct_texts(context: RunContext) -> "pd.DataFrame":
     """Return what is known of each distinct text, by its hash, in its order."""
     said = context.store.feedback.statements(annotator_id(context), informative_only=True)
-    said = said.assign(satisfied=satisfaction(said))
-    return said.groupby("text_hash", sort=True).agg(
-        text=("text", "first"),
-        statements=("statement_id", list),
-        kind=("kind", "first"),
-        polarity=("polarity", "first"),
-        satisfied=("satisfied", "mean"),
-    )
+    satisfied = said.assign(satisfied=satisfaction(said)).groupby("text_hash")["satisfied"].mean()
+    table = by_text(said, ["text", "kind", "polarity"])
+    return table.assign(satisfied=satisfied.reindex(table.index))
+
+
+def by_text(said: "pd.DataFrame", known: list[str]) -> "pd.DataFrame":
+    """Return what is known of each distinct text, by its hash, and the statements that say it.
+
+    Parameters
+    ----------
+    said
+        A row per statement, or several of the same, with text_hash, statement_id and what is known
+        of the text, the same in all rows.
+    """
+    ordered = said.sort_values("text_hash", kind="stable", ignore_index=True)
+    first = ~ordered["text_hash"].duplicated()
+    starts = [*np.flatnonzero(first).tolist(), len(ordered)]
+    ids = ordered["statement_id"].tolist()
+    statements = [ids[start:end] for start, end in pairwise(starts)]
+    return ordered[first].set_index("text_hash")[known].assign(statements=statements)
 
 
 def found_before(context: RunContext) -> "pd.DataFrame":

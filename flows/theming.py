@@ -10,12 +10,12 @@ from flows.opening import open_themes, sizes_shown, tell_growth
 from flows.registry import load_model
 from flows.retraining import retrain
 from flows.shaping import shape_themes
+from flows.shards import placed
 from flows.statements import annotator_id, encoder_id
 from flows.theme_fits import assignments_of, fit_version, install
 from groundswell.domain import NOISE, ModelKind
 from groundswell.domain.drift import as_detail
 from groundswell.store import StepResult
-from models.themes.placement import assign_themes
 
 log = logging.getLogger(__name__)
 
@@ -91,12 +91,12 @@ def _place_new(context: RunContext) -> None:
     if model is None:
         raise ValueError("statements can be placed only after a fit")
     context.progress.start("placing new statements", len(waiting))
-    placement = assign_themes(
+    placement = placed(
+        context,
         model,
         context.store.vectors.load(encoder_id(context.config), waiting["text_hash"].tolist()),
         waiting["text"].tolist(),
         min_membership=context.config.ranking.min_membership,
-        advance=context.progress.advance,
     )
     context.progress.finish()
     assignments = assignments_of([[one] for one in waiting["statement_id"]], placement)

@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.models_config import ModelsConfig
-from groundswell.section import LocalPath, Positive, Section, Share, Weight
+from groundswell.section import LocalPath, Place, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 from groundswell.web_config import WebConfig
 from groundswell.webhook_config import WebhookConfig
@@ -188,6 +188,17 @@ class ScheduleConfig(Section):
     home: LocalPath = Path("data/prefect")
 
 
+class ClusterConfig(Section):
+    """``[cluster]``."""
+
+    scheduler: str = ""
+    """Address of a Dask scheduler, ``local`` for processes of this machine, or empty: none."""
+    workers: Annotated[int, Field(ge=1, le=1024)] = 2
+    shard_texts: Annotated[int, Field(ge=1)] = 2000
+    shards: Place = "data/shards"
+    """Seen by all workers."""
+
+
 class Config(Section):
     """All of ``config.toml``."""
 
@@ -209,6 +220,7 @@ class Config(Section):
     linear: LinearConfig = LinearConfig()
     github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+    cluster: ClusterConfig = ClusterConfig()
     web: WebConfig = WebConfig()
     webhooks: Annotated[tuple[WebhookConfig, ...], Field(strict=False)] = ()
 

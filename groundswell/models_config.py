@@ -1,21 +1,16 @@
 """The table of ``config.toml`` about versions of models."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import Field
 
-from groundswell.section import Section, Share, beside_config
-
-
-def _place(place: str, info: ValidationInfo) -> str:
-    return place if "://" in place else str(beside_config(Path(place), info))
+from groundswell.section import Place, Section, Share
 
 
 class ModelsConfig(Section):
     """``[models]``."""
 
-    registry: Annotated[str, AfterValidator(_place), Field(min_length=1)] = "data/registry"
+    registry: Place = "data/registry"
     promote: Literal["gates", "person"] = "gates"
     retrain_decisions: Annotated[int, Field(ge=0)] = 50
     churn_statements: Share = 0.25

@@ -11,8 +11,14 @@ def beside_config(path: Path, info: ValidationInfo) -> Path:
     return Path(info.context["root"], path) if info.context else path
 
 
+def _place_beside_config(place: str, info: ValidationInfo) -> str:
+    return place if "://" in place else str(beside_config(Path(place), info))
+
+
 # A worker runs in a directory of its own, so a relative path starts at config.toml.
 LocalPath = Annotated[Path, Field(strict=False), AfterValidator(beside_config)]
+Place = Annotated[str, AfterValidator(_place_beside_config), Field(min_length=1)]
+"""A folder, or an address that fsspec knows such as ``s3://bucket/folder``."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]

@@ -1,6 +1,6 @@
 """What kind of thing each text says, kept once for each text and model."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -8,7 +8,7 @@ from groundswell.domain import Annotation
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import insert_new, upsert
-from groundswell.store.rows import batches, columns_of, row_of
+from groundswell.store.rows import batches, columns_of, in_parts, row_of
 
 
 class Annotations:
@@ -17,12 +17,14 @@ class Annotations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def missing(self, model_id: str, hashes: Sequence[str]) -> list[str]:
+    def missing(self, model_id: str, hashes: Collection[str]) -> list[str]:
         """Return the hashes a model has not annotated, sorted, each once."""
         c = tables.annotation.c
         with self._database.read() as connection:
-            known = set(connection.scalars(select(c.text_hash).where(c.model_id == model_id)))
-        return sorted(set(hashes) - known)
+            left = set(hashes)
+            for rows in in_parts(connection, select(c.text_hash).where(c.model_id == model_id)):
+                left.difference_update(row.text_hash for row in rows)
+        return sorted(left)
 
     def add(self, lease: Lease, model_id: str, annotations: Sequence[Annotation]) -> None:
         """Keep the annotations of texts that have none yet, in units of `BATCH`.

@@ -26,7 +26,7 @@ def candidates(connection: Connection) -> "pd.DataFrame":
     c = tables.record.c
     created_at = type_coerce(c.created_at, Text).label("created_at")
     query = select(c.record_id, c.text, c.author, c.account_id, created_at).order_by(c.record_id)
-    table = frame(connection, query)
+    table = frame(connection, query, {"author": "object", "account_id": "object"})
     table["created_at"] = moments(table["created_at"])
     return table
 

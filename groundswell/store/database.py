@@ -42,6 +42,7 @@ class Database:
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self.engine.execution_options(write=True)
         self._urgent_writer = self.engine.execution_options(write=True, urgent=True)
+        self._others_until = 0.0
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -64,8 +65,9 @@ class Database:
             and woke up again cannot write. None only for what comes before any lease, and for
             what people do, who wait for no run.
         pause
-            Afterwards give others a turn. SQLite serves waiting writers in no order, so one
-            that writes batch after batch would starve them.
+            Give others a turn between this and the next one of the kind. SQLite serves waiting
+            writers in no order, so one that writes batch after batch would starve them; whoever
+            computes meanwhile need not wait besides.
         urgent
             A person waits: come before other writers that wait.
 
@@ -76,6 +78,9 @@ class Database:
         ValueError
             The rows break a constraint, or hold what a column cannot.
         """
+        pause = pause and self.is_sqlite
+        if pause:
+            sleep(max(self._others_until - perf_counter(), 0.0))
         begun = perf_counter()
         failpoint(f"{name}.before")
         with self.unchecked_write(urgent=urgent) as connection:
@@ -84,8 +89,9 @@ class Database:
             yield connection
             failpoint(f"{name}.written")
         failpoint(f"{name}.committed")
-        if pause and self.is_sqlite:
-            sleep(min(perf_counter() - begun, MAX_PAUSE_SECONDS))
+        if pause:
+            ended = perf_counter()
+            self._others_until = ended + min(ended - begun, MAX_PAUSE_SECONDS)
 
     @contextmanager
     def unchecked_write(self, *, urgent: bool = False) -> Iterator[Connection]:

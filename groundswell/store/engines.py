@@ -26,6 +26,7 @@ PRAGMAS = {
     "foreign_keys": 1,
     "synchronous": 2,  # FULL: a commit survives a power cut
     "busy_timeout": 10_000,  # milliseconds
+    "cache_size": -65_536,  # KiB: the inner pages of the indexes of millions of rows
     "secure_delete": 1,  # erased text is overwritten, not only unlinked
     "trusted_schema": 0,
     "cell_size_check": 1,

@@ -17,7 +17,7 @@ from groundswell.store.fates import Place, decide, keep
 from groundswell.store.mentions import mentions, said_after, spoken, statements
 from groundswell.store.packages import Package
 from groundswell.store.quarantine import QuarantineEntry
-from groundswell.store.rows import batches, columns_of, row_of, values
+from groundswell.store.rows import batches, columns_of, in_parts, row_of, values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,10 +151,12 @@ class Feedback:
         with self._database.read() as connection:
             return quarantine.entry_counts(connection)
 
-    def unsplit_records(self, limit: int = 2000) -> list[FeedbackRecord]:
-        """Return records whose statements were not cut yet, sorted by id."""
+    def unsplit_records(self, limit: int = 2000, *, after: str = "") -> list[FeedbackRecord]:
+        """Return records whose statements were not cut yet, sorted by id; those after an id."""
         record = tables.record
-        query = select(*columns_of(record, FeedbackRecord)).where(record.c.statements.is_(None))
+        query = select(*columns_of(record, FeedbackRecord)).where(
+            record.c.statements.is_(None), record.c.record_id > after
+        )
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(record.c.record_id).limit(limit))
             return [FeedbackRecord(*row) for row in rows]
@@ -192,6 +194,13 @@ class Feedback:
         )
         with self._database.read() as connection:
             return [(text_hash, text) for text_hash, text in connection.execute(query)]
+
+    def said_texts(self) -> dict[str, str]:
+        """Return what is said in records that are no copies, each text once, by its hash."""
+        c = tables.statement.c
+        with self._database.read() as connection:
+            parts = in_parts(connection, select(c.text_hash, c.text).where(spoken()))
+            return {text_hash: text for rows in parts for text_hash, text in rows}
 
     def statements(
         self, model_id: str | None = None, *, informative_only: bool = False

@@ -10,7 +10,18 @@ from groundswell.store.rows import frame, moments
 if TYPE_CHECKING:
     import pandas as pd
 
-_ANNOTATED = ("kind", "polarity", "severity", "informative")
+_ANNOTATED = {
+    "kind": "str",
+    "polarity": "float64",
+    "severity": "float64",
+    "informative": "object",
+}
+_RATED = {"rating": "float64", "nps": "float64"}
+_MENTIONED = {
+    **_RATED,
+    **dict.fromkeys(("votes", "membership", "variant_id"), "float64"),
+    **dict.fromkeys(("theme_id", "line", "start", "end"), "int64"),
+}
 
 
 def spoken() -> ColumnElement[bool]:
@@ -78,8 +89,7 @@ def statements(
     query = select(c.statement_id, c.record_id, c.text_hash, c.text, record.rating, record.nps)
     query = query.select_from(tables.statement).join(tables.record)
     query = query.where(*chosen(model_id, informative_only)).order_by(c.statement_id)
-    table = frame(connection, _annotated(query, model_id))
-    return _filled(table.astype({"rating": "float64", "nps": "float64"}), model_id)
+    return _filled(frame(connection, _annotated(query, model_id), _RATED | _ANNOTATED), model_id)
 
 
 def said_after(connection: Connection, run_id: int, model_id: str) -> "pd.DataFrame":
@@ -102,9 +112,8 @@ def said_after(connection: Connection, run_id: int, model_id: str) -> "pd.DataFr
     query = query.select_from(tables.statement).join(tables.record)
     query = query.join(tables.package, package.package_id == record.package_id)
     query = query.where(*chosen(model_id, True), package.run_id > run_id)
-    return _filled(
-        frame(connection, _annotated(query.order_by(c.statement_id), model_id)), model_id
-    )
+    query = _annotated(query.order_by(c.statement_id), model_id)
+    return _filled(frame(connection, query, _ANNOTATED), model_id)
 
 
 def mentions(
@@ -126,12 +135,9 @@ def mentions(
         sorted by statement_id, then theme_id.
     """
     query = _query().where(*chosen(model_id, informative_only))
-    table = frame(connection, _annotated(query, model_id))
+    table = frame(connection, _annotated(query, model_id), _MENTIONED | _ANNOTATED)
     table["created_at"] = moments(table["created_at"])
-    numbers = dict.fromkeys(("rating", "nps", "votes", "membership", "variant_id"), "float64")
-    numbers |= dict.fromkeys(("theme_id", "line", "start", "end"), "int64")
-    texts = table.columns.difference(["created_at", *numbers, *_ANNOTATED])
-    return _filled(table.astype(numbers | dict.fromkeys(texts, "str")), model_id)
+    return _filled(table, model_id)
 
 
 def _annotated(query: Select[Any], model_id: str | None) -> Select[Any]:
@@ -147,10 +153,9 @@ def _filled(table: "pd.DataFrame", model_id: str | None) -> "pd.DataFrame":
     if model_id is None:
         return table
     # A text that no model has seen must not be left out for it.
-    table["informative"] = table["informative"].map(lambda known: known is not False)
+    table["informative"] = ~table["informative"].isin([False])
     table["kind"] = table["kind"].fillna("other")
-    kinds = {"kind": "str", "informative": "bool", "polarity": "float64", "severity": "float64"}
-    return table.astype(kinds)
+    return table
 
 
 def _query() -> Select[Any]:

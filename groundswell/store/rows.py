@@ -1,14 +1,18 @@
 """Dataclasses to rows and back: a table's columns are called as the fields of its value."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PART_ROWS = 50_000
+"""Rows that are held as Python values at once: some 50 MB."""
 
 T = TypeVar("T")
 Value = TypeVar("Value")
@@ -46,14 +50,38 @@ def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def frame(connection: Connection, query: Select[Any]) -> "pd.DataFrame":
-    """Return the rows of a query as a table, columns named as in the query."""
+def in_parts(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
+    """Yield the rows of a query, `PART_ROWS` at a time: all of them may be more than fits."""
+    found = connection.execute(query, execution_options={"yield_per": PART_ROWS})
+    yield from found.partitions()
+
+
+def frame(
+    connection: Connection, query: Select[Any], types: Mapping[str, str] = MappingProxyType({})
+) -> "pd.DataFrame":
+    """Return the rows of a query as a table, columns named as in the query.
+
+    Parameters
+    ----------
+    types
+        Of the columns that are no text. In a column of text NaN stands for what is not known, in
+        one of the type ``object`` None.
+    """
     import pandas as pd
 
-    rows: Iterable[Any] = connection.execute(query)
-    return pd.DataFrame.from_records(
-        [tuple(row) for row in rows], columns=list(query.selected_columns.keys())
-    )
+    names = list(query.selected_columns.keys())
+
+    def part(rows: Sequence[Row[Any]]) -> "pd.DataFrame":
+        columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+        return pd.DataFrame(
+            {
+                name: pd.Series(list(column), dtype=types.get(name, "str"))
+                for name, column in zip(names, columns, strict=True)
+            }
+        )
+
+    parts = [part(rows) for rows in in_parts(connection, query)]
+    return pd.concat(parts, ignore_index=True) if parts else part(())
 
 
 def moments(column: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":

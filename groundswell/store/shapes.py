@@ -76,7 +76,7 @@ class Shapes:
         both = union_all(shown, _placed(tables.found_assignment)).subquery()
         query = select(both).order_by(both.c.statement_id, both.c.theme_id)
         with self._database.read() as connection:
-            return _typed(frame(connection, query))
+            return frame(connection, query, _TYPES)
 
     def changed(self) -> set[int]:
         """Return the themes that are shown otherwise than they were found, or were made."""
@@ -95,7 +95,7 @@ class Shapes:
         c = tables.assignment.c
         query = _placed(tables.assignment).order_by(c.statement_id, c.theme_id)
         with self._database.read() as connection:
-            return _typed(frame(connection, query))
+            return frame(connection, query, _TYPES)
 
     def save(self, lease: Lease, run_id: int, shaped: Shaped) -> None:
         """Put a shape in the place of the one before, in one transaction.
@@ -158,9 +158,7 @@ _COVERED = (
 )
 """What is shown, and what was found under it."""
 
-
-def _typed(table: "pd.DataFrame") -> "pd.DataFrame":
-    return table.astype({"theme_id": "int64", "membership": "float64", "variant_id": "float64"})
+_TYPES = {"theme_id": "int64", "membership": "float64", "variant_id": "float64"}
 
 
 def _placed(placed: Table) -> Select[Any]:

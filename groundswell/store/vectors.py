@@ -4,21 +4,24 @@ The stored value, float16, is the canonical one: what `load` returns is what eve
 computation uses, so a run that embeds and a run that finds the vector see the same numbers.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from groundswell.domain import IntArray, require_aligned
 from groundswell.domain import Vectors as VectorArray
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.engines import insert_new
-from groundswell.store.rows import batches
+from groundswell.store.rows import batches, in_parts
 
 STORED = np.dtype("<f2")
+
+BY_KEY = 10_000
+"""Vectors that are looked up one by one at most; for more, all of the model's are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +82,25 @@ class Vectors:
         ValueError
             Some texts have no vector; says how many.
         """
-        c, wanted = tables.vector.c, set(hashes)
-        query = select(c.text_hash, c.vector).where(c.model_id == model_id)
-        if len(wanted) <= BATCH:  # few by their keys, many in one pass over the model's
-            query = query.where(c.text_hash.in_(sorted(wanted)))
+        places = {text_hash: n for n, text_hash in enumerate(dict.fromkeys(hashes))}
+        found, filled = np.zeros((0, 0), dtype=np.float32), 0
         with self._database.read() as connection:
-            rows = connection.execute(query)
-            found = {text_hash: vector for text_hash, vector in rows if text_hash in wanted}
-        if len(found) < len(wanted):
-            missing = len(wanted) - len(found)
-            raise ValueError(f"{missing} of {len(wanted)} texts have no vector of {model_id}")
-        if not hashes:
-            return np.zeros((0, 0), dtype=np.float32)
-        flat = np.frombuffer(b"".join(found[text_hash] for text_hash in hashes), dtype=STORED)
-        return flat.astype(np.float32).reshape(len(hashes), -1)
+            for rows in _stored(connection, model_id, places):
+                known = [places.get(text_hash, -1) for text_hash, _ in rows]
+                kept = [n for n in known if n >= 0]
+                flat = b"".join(v for n, (_, v) in zip(known, rows, strict=True) if n >= 0)
+                if kept and not filled:
+                    dims = len(flat) // STORED.itemsize // len(kept)
+                    found = np.empty((len(places), dims), dtype=np.float32)
+                if kept:
+                    found[kept] = np.frombuffer(flat, dtype=STORED).reshape(len(kept), -1)
+                filled += len(kept)
+        if filled < len(places):
+            missing = len(places) - filled
+            raise ValueError(f"{missing} of {len(places)} texts have no vector of {model_id}")
+        if len(places) == len(hashes):
+            return found
+        return found[[places[text_hash] for text_hash in hashes]]
 
     def said(self, model_id: str) -> Said:
         """Return every statement whose text has a vector of this model."""
@@ -117,12 +125,14 @@ class Vectors:
             vectors=flat.reshape(len(texts), -1) if len(texts) else np.zeros((0, 0), STORED),
         )
 
-    def missing(self, model_id: str, hashes: Sequence[str]) -> list[str]:
+    def missing(self, model_id: str, hashes: Collection[str]) -> list[str]:
         """Return the hashes a model has no vector of, sorted, each once."""
         c = tables.vector.c
         with self._database.read() as connection:
-            known = set(connection.scalars(select(c.text_hash).where(c.model_id == model_id)))
-        return sorted(set(hashes) - known)
+            left = set(hashes)
+            for rows in in_parts(connection, select(c.text_hash).where(c.model_id == model_id)):
+                left.difference_update(row.text_hash for row in rows)
+        return sorted(left)
 
     def forget(self, lease: Lease, kept: Collection[str]) -> int:
         """Drop the vectors of all models but some, and return how many went."""
@@ -135,3 +145,19 @@ class Vectors:
         query = select(func.count()).where(tables.vector.c.model_id == model_id)
         with self._database.read() as connection:
             return connection.scalar(query) or 0
+
+
+def _stored(
+    connection: Connection, model_id: str, wanted: Collection[str]
+) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield hashes and vectors, few by their keys, many in one pass over the model's."""
+    c = tables.vector.c
+    query = select(c.text_hash, c.vector).where(c.model_id == model_id)
+    if len(wanted) > BY_KEY:
+        yield from in_parts(connection, query)
+        return
+    for batch in batches(sorted(wanted), BATCH):
+        yield [
+            (row.text_hash, row.vector)
+            for row in connection.execute(query.where(c.text_hash.in_(batch)))
+        ]

@@ -38,7 +38,8 @@ class Evidence:
     none), membership (0 to 1), text_hash, text, created_at (datetime64[us, UTC]), source,
     channel, author, account_id, rating (1 to 5), nps (0 to 10), severity (0 to 1), path, line.
     Author, account, rating, nps and severity may be missing. Any order; later rows than `as_of`
-    are not used."""
+    are not used. Or as `models.evidence.voices.usable` gives them for `as_of`, so that who reads
+    them again and again need not wait for that again."""
     themes: Sequence[NeedTheme]
     theme_vectors: Vectors
     """Centroids, shape (n_themes, dims)."""

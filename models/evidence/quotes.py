@@ -21,9 +21,7 @@ class Quotables:
         Of a statement in several themes the strongest membership is shown.
         """
         first = mentions.sort_values("membership", ascending=False, kind="stable")
-        first = first.drop_duplicates("statement_id")
-        self._column = {str(name): first[name].tolist() for name in first.columns}
-        self._row = {name: row for row, name in enumerate(self._column["statement_id"])}
+        self._table = first.drop_duplicates("statement_id").set_index("statement_id", drop=False)
         self._accounts: Mapping[str, Account] = {one.account_id: one for one in accounts}
 
     def choose(
@@ -38,19 +36,24 @@ class Quotables:
         unlike
             Quotes whose customers are not to be quoted again.
         """
-        rows = [self._row[one] for one in statement_ids if one in self._row]
+        said, heard = self._of(statement_ids), self._of(quote.statement_id for quote in unlike)
         chosen = choose_quotes(
-            rows,
-            self._column["text"],
-            self._column["voice"],
-            self._column["channel"],
+            range(len(said)),
+            said["text"].tolist(),
+            said["voice"].tolist(),
+            said["channel"].tolist(),
             wanted,
-            heard=[self._column["voice"][self._row[quote.statement_id]] for quote in unlike],
+            heard=heard["voice"].tolist(),
         )
-        return tuple(map(self._quote, chosen))
+        return tuple(self._quote(said, row) for row in chosen)
 
-    def _quote(self, row: int) -> Quote:
-        values = {name: column[row] for name, column in self._column.items()}
+    def _of(self, statement_ids: Iterable[str]) -> pd.DataFrame:
+        """Return what is known of those of the statements that can be quoted, in their order."""
+        rows = self._table.index.get_indexer(pd.Index(list(statement_ids), dtype="str"))
+        return self._table.iloc[rows[rows >= 0]]
+
+    def _quote(self, said: pd.DataFrame, row: int) -> Quote:
+        values = {str(name): said[name].iloc[row] for name in said.columns}
         account = account_of(str(values["voice"]))
         known = self._accounts.get(account) if account else None
         return Quote(

@@ -166,7 +166,7 @@ class _Needs:
     """Living needs by id, and what was heard of them."""
 
     def __init__(self, themes: Sequence[NeedTheme], vectors: Vectors, heard: Heard) -> None:
-        said = heard.statements()
+        said = heard.statements({one for theme in themes for one in theme.exemplars})
         self._themes, self._heard = themes, heard
         self._texts = Texts([need_text(theme, said) for theme in themes], vectors)
 

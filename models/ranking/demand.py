@@ -133,7 +133,7 @@ def hear_voices(
     candidates
         The rows of every result are aligned with them.
     """
-    found, voice = np.unique(table["voice"].to_numpy(str), return_inverse=True)
+    voice, found = pd.factorize(table["voice"].astype(object), sort=True)
     names = tuple(map(str, found))
     history = float(table["age_days"].max()) if len(table) else 0.0
     spoken = _spoken(table.assign(voice=voice.astype(np.int64)), candidates, parameters)
@@ -231,15 +231,16 @@ def _spoken(
     ]
     coverage = pd.DataFrame(served, columns=["theme_id", "candidate", "share"])
     coverage = coverage.astype({"theme_id": np.int64, "candidate": np.int64, "share": np.float64})
-    spoken = table[table["membership"] >= parameters.min_membership].merge(coverage, on="theme_id")
+    strong = table["membership"] >= parameters.min_membership
+    spoken = table.assign(place=np.arange(len(table)))[strong].merge(coverage, on="theme_id")
     p = np.clip(spoken["membership"] * spoken["share"], 0.0, 1.0)
-    strength = p * decay(spoken["age_days"].to_numpy(np.float64), parameters.half_life_days)
-    return (
-        spoken.assign(p=p, strength=-strength)
-        .sort_values(["candidate", "voice", "strength", "age_days", "statement_id", "theme_id"])
-        .drop(columns=["share", "strength"])
-        .reset_index(drop=True)
-    )
+    age = spoken["age_days"].to_numpy(np.float64)
+    strength = p.to_numpy(np.float64) * decay(age, parameters.half_life_days)
+    voice, candidate = spoken["voice"].to_numpy(), spoken["candidate"].to_numpy()
+    # Equals in the order of the table: by statement, then theme.
+    order = np.lexsort((spoken["place"].to_numpy(), age, -strength, voice, candidate))
+    spoken = spoken.assign(p=p).drop(columns=["share", "place"])
+    return spoken.take(order).reset_index(drop=True)
 
 
 def _need(

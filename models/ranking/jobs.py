@@ -65,6 +65,8 @@ def _jobs_of(said: pd.DataFrame) -> tuple[Job, ...]:
     for text, voice, statement in zip(
         said["text"], said["voice"], said["statement_id"], strict=True
     ):
+        if all(len(shown) == SHOWN for shown in jobs.values()):
+            break
         for part, words in _clauses(text):
             if len(jobs[part]) < SHOWN and (part, voice) not in heard:
                 heard.add((part, voice))

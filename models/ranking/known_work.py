@@ -4,7 +4,7 @@ Names are left out of what is compared: a language model may have proposed them,
 rests on its words. A need is compared by its keywords and its customers' own sentences.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
@@ -47,11 +47,12 @@ class Heard:
     """Our own."""
     release_vectors: Vectors = field(default_factory=_no_vectors)
 
-    def statements(self) -> Mapping[str, str]:
-        """Return the text of each statement by its id."""
+    def statements(self, wanted: Collection[str]) -> Mapping[str, str]:
+        """Return the texts of those of the statements that are known, by id."""
         if self.mentions is None:
             return {}
-        return dict(zip(self.mentions["statement_id"], self.mentions["text"], strict=True))
+        said = self.mentions[self.mentions["statement_id"].isin(list(wanted))]
+        return dict(zip(said["statement_id"], said["text"], strict=True))
 
     def voices(self, theme_id: int, until: date | None = None) -> float | None:
         """Count the customers that voiced a need, up to the end of a day; None: not known."""
@@ -61,7 +62,7 @@ class Heard:
         if until is not None:
             end = pd.Timestamp(datetime.combine(until, time.max, UTC))
             rows &= (self.mentions["created_at"] <= end).to_numpy()
-        return float(self.mentions.loc[rows, "voice"].nunique())
+        return float(self.mentions["voice"][rows].nunique())
 
 
 def need_text(theme: NeedTheme, statements: Mapping[str, str]) -> str:

@@ -45,7 +45,7 @@ def normal_words(text: str) -> str:
     Numbers of four digits or more (orders, dates, phones) become ``0``: they differ from one
     paste to the next and say nothing about a need.
     """
-    words = (word.strip(_MARKS) for word in text.casefold().split())
+    words = (w if w.isalnum() else w.strip(_MARKS) for w in text.casefold().split())
     return _LONG_NUMBER.sub("0", " ".join(filter(None, words)))
 
 
@@ -116,7 +116,8 @@ def candidate_pairs(
     if not texts:
         return []
     signatures = _signatures(texts)
-    pairs = np.unique(np.concatenate(_bucket_pairs(signatures, owners, band)))
+    pairs = np.sort(np.concatenate(_bucket_pairs(signatures, owners, band)))
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]]
     late, early = np.divmod(pairs, len(texts))
     near = np.zeros(len(pairs), np.bool_)
     for start in range(0, len(pairs), _CHUNK):

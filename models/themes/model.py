@@ -61,6 +61,10 @@ class Placement:
     variant_ids: IntArray
     """Variant of the statement within the theme, `NOISE` where it has none."""
 
+    def moved(self, rows: int) -> "Placement":
+        """Return the placement of the same statements that many rows further down."""
+        return replace(self, rows=self.rows + rows)
+
     def primary(self, count: int) -> IntArray:
         """Return each statement's strongest theme, shape (count,)."""
         best = np.full(count, NOISE, dtype=np.int64)

@@ -61,7 +61,17 @@ def assign_themes(
         said = describe(model, vectors[chunk], None if texts is None else texts[chunk])
         parts.append(_place(model, likeness, said, start, min_membership))
         advance(len(said.vectors))
-    return _joined(parts)
+    return joined(parts)
+
+
+def joined(parts: Sequence[Placement]) -> Placement:
+    """Return the placements of parts as one; their rows count from the first part's first."""
+    return Placement(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.theme_ids for part in parts]),
+        np.concatenate([part.memberships for part in parts]),
+        np.concatenate([part.variant_ids for part in parts]),
+    )
 
 
 def references_of(model: ThemeModel) -> Said:
@@ -181,12 +191,3 @@ def _memberships(
 def _all_noise(count: int) -> Placement:
     nowhere = np.full(count, NOISE, dtype=np.int64)
     return Placement(np.arange(count, dtype=np.int64), nowhere, np.ones(count), nowhere)
-
-
-def _joined(parts: Sequence[Placement]) -> Placement:
-    return Placement(
-        np.concatenate([part.rows for part in parts]),
-        np.concatenate([part.theme_ids for part in parts]),
-        np.concatenate([part.memberships for part in parts]),
-        np.concatenate([part.variant_ids for part in parts]),
-    )

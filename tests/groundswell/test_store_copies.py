@@ -166,3 +166,16 @@ class TestAnnotations:
         assert len(table) == 0
         assert str(table["informative"].dtype) == "bool"
         assert str(table["severity"].dtype) == "float64"
+
+
+def test_who_is_not_known_is_none_also_where_others_are_known(
+    store: Store, lease: Lease, run_id: int
+) -> None:
+    named = replace(RECORDS[0], author="ann", account_id="ACME")
+    silent = replace(RECORDS[1], author=None, account_id=None)
+    package = opened(store, lease, run_id)
+    store.feedback.add_rows(lease, package, accepted(named, silent), last=True)
+    table = store.feedback.copy_candidates().set_index("record_id")
+    assert table.loc[named.record_id, ["author", "account_id"]].tolist() == ["ann", "ACME"]
+    assert table["author"].tolist().count(None) == 1
+    assert table["account_id"].tolist().count(None) == 1
