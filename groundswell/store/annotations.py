@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from groundswell.domain import Annotation
 from groundswell.store import tables
-from groundswell.store.database import BATCH, Database, Lease
+from groundswell.store.database import BATCH, DERIVED_BATCH, Database, Lease
 from groundswell.store.engines import insert_new, upsert
 from groundswell.store.rows import batches, columns_of, in_parts, row_of
 
@@ -27,14 +27,14 @@ class Annotations:
         return sorted(left)
 
     def add(self, lease: Lease, model_id: str, annotations: Sequence[Annotation]) -> None:
-        """Keep the annotations of texts that have none yet, in units of `BATCH`.
+        """Keep the annotations of texts that have none yet, in units of `DERIVED_BATCH`.
 
         Raises
         ------
         ValueError
             A confidence, polarity or severity is out of its range.
         """
-        for batch in batches(annotations, BATCH):
+        for batch in batches(annotations, DERIVED_BATCH):
             rows = [row_of(annotation, model_id=model_id) for annotation in batch]
             with self._database.write("annotations.batch", lease, pause=True) as connection:
                 insert_new(connection, tables.annotation, rows)

@@ -11,7 +11,7 @@ from groundswell.failpoints import failpoint
 from groundswell.store import copies as copying
 from groundswell.store import packages, quarantine, tables
 from groundswell.store.counts import FeedbackCounts, feedback_counts
-from groundswell.store.database import BATCH, Database, Lease
+from groundswell.store.database import BATCH, DERIVED_BATCH, Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.fates import Place, decide, keep
 from groundswell.store.mentions import mentions, said_after, spoken, statements
@@ -176,7 +176,7 @@ class Feedback:
         by_record: dict[str, list[Statement]] = {record_id: [] for record_id in records}
         for statement in statements:
             by_record[statement.record_id].append(statement)
-        for batch in batches(sorted(by_record), BATCH):
+        for batch in batches(sorted(by_record), DERIVED_BATCH):
             with self._database.write("statements.batch", lease, pause=True) as connection:
                 _replace_statements(connection, {key: by_record[key] for key in batch})
 

@@ -1,8 +1,9 @@
 """Customers' words as the report shows them, each with the place where it can be checked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import isnan
 from pathlib import PurePath
+from typing import Any
 
 import pandas as pd
 
@@ -45,15 +46,14 @@ class Quotables:
             wanted,
             heard=heard["voice"].tolist(),
         )
-        return tuple(self._quote(said, row) for row in chosen)
+        return tuple(map(self._quote, said.iloc[chosen].to_dict("records")))
 
     def _of(self, statement_ids: Iterable[str]) -> pd.DataFrame:
         """Return what is known of those of the statements that can be quoted, in their order."""
         rows = self._table.index.get_indexer(pd.Index(list(statement_ids), dtype="str"))
         return self._table.iloc[rows[rows >= 0]]
 
-    def _quote(self, said: pd.DataFrame, row: int) -> Quote:
-        values = {str(name): said[name].iloc[row] for name in said.columns}
+    def _quote(self, values: Mapping[Hashable, Any]) -> Quote:
         account = account_of(str(values["voice"]))
         known = self._accounts.get(account) if account else None
         return Quote(

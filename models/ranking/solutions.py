@@ -5,8 +5,10 @@ a solution of its own if enough customers ask for it and it has words that the o
 need do not say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -141,16 +143,16 @@ def _group(texts: pd.DataFrame, rows: Vectors) -> IntArray:
 def _with_words(asked: pd.DataFrame) -> list[_Group]:
     """Return the groups with enough voices that have words of their own."""
     stems = [set(find_stems(text)) for text in asked["text"]]
-    groups = asked["group"].to_numpy()
+    everywhere, groups = _count(stems), asked["group"].to_numpy()
     solutions = []
     for group in np.unique(groups):
         inside = np.flatnonzero(groups == group)
         if asked["voice"].iloc[inside].nunique() < FEWEST_VOICES:
             continue
-        outside = np.flatnonzero(groups != group)
+        here, rest = _count(stems[row] for row in inside), len(stems) - len(inside)
         shares = {
-            stem: (_share(stem, stems, inside), _share(stem, stems, outside))
-            for stem in set().union(*(stems[row] for row in inside))
+            stem: (count / len(inside), (everywhere[stem] - count) / max(rest, 1))
+            for stem, count in here.items()
         }
         own = [s for s, (here, there) in shares.items() if here >= COMMON and there <= ELSEWHERE]
         if own:
@@ -159,8 +161,9 @@ def _with_words(asked: pd.DataFrame) -> list[_Group]:
     return solutions
 
 
-def _share(stem: str, stems: Sequence[set[str]], rows: IntArray) -> float:
-    return sum(stem in stems[row] for row in rows) / max(len(rows), 1)
+def _count(stems: Iterable[set[str]]) -> Counter[str]:
+    """Return how many have each stem."""
+    return Counter(chain.from_iterable(stems))
 
 
 def _solution(asked: pd.DataFrame, group: _Group, vectors: Mapping[str, Vectors]) -> Solution:

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,9 @@ def config(tmp_path: Path) -> Config:
     return load_config(path)
 
 
-def backwards(work: Callable[[Any], Any], shards: Sequence[Any]) -> Iterator[Any]:
+def backwards(work: Callable[[Any], Any], shards: Iterable[Any]) -> Iterator[Any]:
     """Compute the last shard first, as another worker may."""
-    return iter([work(shard) for shard in reversed(shards)][::-1])
+    return iter([work(shard) for shard in reversed(list(shards))][::-1])
 
 
 def vectors_of(config: Config, over: Over | None) -> np.ndarray[Any, Any]:
@@ -58,7 +58,7 @@ def test_shards_give_the_vectors_that_one_process_gives(config: Config) -> None:
 def test_what_a_killed_run_left_is_not_made_again_and_then_goes(config: Config) -> None:
     made: list[str] = []
 
-    def counted(work: Callable[[Any], Any], shards: Sequence[Any]) -> Iterator[Any]:
+    def counted(work: Callable[[Any], Any], shards: Iterable[Any]) -> Iterator[Any]:
         for shard in shards:
             there = ShardFiles(config.cluster.shards).get(shard[0]) is not None
             made.extend([] if there else [shard[0]])
