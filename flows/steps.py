@@ -31,6 +31,7 @@ from flows.ranking import propose_candidates, rank_ideas, write_report
 from flows.retraining import judge_challengers, promote_challengers, train_challengers
 from flows.statements import embed_new
 from flows.theming import place_themes, update_themes
+from flows.upkeep.erasing import settle
 from flows.watching import watch_themes
 from groundswell import __version__
 from groundswell.config import Config
@@ -143,7 +144,7 @@ def opened_run(
     """Hold the lease and an entry of the ledger for the length of a ``with`` block.
 
     Parameters are those of `run`. If the block raises, the run is marked ``failed``; settings that
-    cannot be used are refused before.
+    cannot be used are refused before, and an erasure that was interrupted is finished.
     """
     check_strategies(config)
     with open_store(config.store.database) as store, store.lease("pipeline") as lease:
@@ -152,6 +153,7 @@ def opened_run(
             as_of.isoformat() if as_of else "",
             repr(asked) if kind == "retrain" else "",
         )
+        settle(config, store, lease, clock)
         started = store.ledger.begin_run(
             lease,
             kind=kind,

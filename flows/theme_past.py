@@ -1,6 +1,8 @@
 """What a fit goes on from: the distinct texts, and the themes as they were found before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,11 +54,23 @@ def earlier(
     return Earlier(known, float(row.settings["resolution"]) if same else None)
 
 
+def is_made_anew(context: RunContext) -> bool:
+    """Tell whether the themes that were there went with somebody who was erased.
+
+    Then nothing is known of them but their numbers and which statements belong to them.
+    """
+    none = context.store.versions.champion("themes") is None
+    return none and context.store.themes.next_theme_id() > 0
+
+
 def past(context: RunContext, first: "pd.DataFrame") -> Past:
     """Return the themes as they were found before."""
+    themes = context.store.shapes.found_themes()
+    if is_made_anew(context):
+        themes = [replace(one, x=nan, y=nan) for one in themes]
     variants = first["variant_id"].dropna().astype(np.int64)
     return Past(
-        themes=context.store.shapes.found_themes(),
+        themes=themes,
         needs=dict(zip(first.index, first["theme_id"].tolist(), strict=True)),
         variants=dict(zip(variants.index, variants.tolist(), strict=True)),
         centroids=centroids(context),

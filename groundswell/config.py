@@ -17,12 +17,13 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.models_config import ModelsConfig
+from groundswell.privacy_config import PrivacyConfig
 from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 from groundswell.web_config import WebConfig
 from groundswell.webhook_config import WebhookConfig
 
-__all__ = ["Config", "SourceConfig", "SourceKind", "load_config"]
+__all__ = ["Config", "PrivacyConfig", "SourceConfig", "SourceKind", "load_config"]
 
 ENVIRONMENT_PREFIX = "GROUNDSWELL__"
 
@@ -38,17 +39,6 @@ class StoreConfig(Section):
     def database(self) -> str:
         """What `groundswell.store.open_store` opens: the URL, or else the path."""
         return self.url.get_secret_value() or str(self.path)
-
-
-class PrivacyConfig(Section):
-    """``[privacy]``."""
-
-    key_variable: str = "GROUNDSWELL_PSEUDONYM_KEY"
-    key_file: LocalPath = Path("data/pseudonym.key")
-    names: bool = True
-    keep_raw: bool = False
-    patterns: Mapping[str, str] = {}
-    """Name of what is hidden to a regular expression; the text becomes ``<name>``."""
 
 
 class EmbeddingConfig(Section):

@@ -4,13 +4,17 @@ Files are named by their content (`groundswell.domain.file_name`), so none is ev
 what was put there once is there whole, or is not there.
 """
 
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from groundswell.domain import ModelKind, ModelVersion, file_name
+from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, file_name
 from groundswell.errors import ModelError, StoreError
 from groundswell.files import write_whole
+
+_PART = re.compile(r"[a-z]+-[A-Za-z0-9_-]+-[0-9a-f]{16}\.[A-Za-z0-9.]+")
+"""See `groundswell.domain.file_name`."""
 
 ANEW = "'groundswell retrain' makes it anew, 'groundswell models rollback' goes back to another"
 
@@ -67,6 +71,27 @@ class ModelFiles:
             raise ModelError(f"{address}: was changed; {ANEW}")
         return data
 
+    def clear(self) -> None:
+        """Remove every part of every version, and what a crash left of one.
+
+        Raises
+        ------
+        StoreError
+            They cannot be removed.
+        """
+        try:
+            if "://" not in self.place:
+                for path in Path(self.place).glob("*"):
+                    if _is_part(path.name.removesuffix(".part")):
+                        path.unlink(missing_ok=True)
+                return
+            system = _system(self.place)
+            if system.exists(self.place):
+                names = (str(one).rpartition("/")[2] for one in system.ls(self.place, detail=False))
+                system.rm([self._address(name) for name in names if _is_part(name)])
+        except (OSError, ValueError, ImportError) as error:
+            raise StoreError(f"{self.place}: cannot be cleared: {_told(error)}") from None
+
     def size(self, version: ModelVersion) -> int:
         """Return the bytes of all parts of a version that are there."""
         return sum(len(self.get(version, part)) for part in version.files)
@@ -78,6 +103,10 @@ class ModelFiles:
 
     def _address(self, name: str) -> str:
         return f"{self.place.rstrip('/')}/{name}"
+
+
+def _is_part(name: str) -> bool:
+    return _PART.fullmatch(name) is not None and name.partition("-")[0] in MODEL_KINDS
 
 
 def _system(place: str) -> Any:

@@ -7,6 +7,7 @@ from ingest.parsing.parser import Parser
 from ingest.privacy import Privacy, load_key
 from ingest.pulling import PulledPage, pull_rows
 from ingest.reading import FileFingerprint, count_hint, fingerprint, read_source
+from ingest.refused import people_named
 
 __all__ = [
     "FileFingerprint",
@@ -21,6 +22,7 @@ __all__ = [
     "inputs_of",
     "kind_of",
     "load_key",
+    "people_named",
     "pull_rows",
     "read_source",
 ]

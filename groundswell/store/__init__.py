@@ -2,6 +2,7 @@
 
 from groundswell.store.counts import FeedbackCounts
 from groundswell.store.database import BATCH, Lease
+from groundswell.store.erasures import Erasures, reapply_erasures
 from groundswell.store.found import Found, Hit, Part, Said, SearchFilter, WholeRecord
 from groundswell.store.histories import SINCE_EVER, Version
 from groundswell.store.ideas import ReportFile
@@ -14,6 +15,7 @@ from groundswell.store.store import Store, open_store
 __all__ = [
     "BATCH",
     "SINCE_EVER",
+    "Erasures",
     "FeedbackCounts",
     "Found",
     "Hit",
@@ -31,4 +33,5 @@ __all__ = [
     "Version",
     "WholeRecord",
     "open_store",
+    "reapply_erasures",
 ]

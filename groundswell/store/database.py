@@ -94,6 +94,13 @@ class Database:
         with self._explained(), writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Open a connection without a transaction, for what cannot be done inside one."""
+        options = {"alone": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with self._explained(), self.engine.execution_options(**options).connect() as connection:
+            yield connection
+
     def _check(self, connection: Connection, lease: Lease) -> None:
         # On PostgreSQL the shared lock makes a successor wait until this transaction ends.
         owned = (

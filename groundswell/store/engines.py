@@ -212,7 +212,7 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("urgent", False):
         _begin_soon(connection)
-    else:
+    elif not options.get("alone", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write", False) else "BEGIN")
 
 

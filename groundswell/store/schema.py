@@ -27,7 +27,7 @@ from groundswell.store.engines import lock_schema
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest schema; a test compares it with the migrations."""
 
 _VERSION = Table(

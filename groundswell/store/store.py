@@ -14,6 +14,7 @@ from groundswell.store.database import Database, Lease
 from groundswell.store.decisions import Decisions
 from groundswell.store.drafts import StagedDrafts
 from groundswell.store.engines import journal_mode
+from groundswell.store.erasures import Erasures
 from groundswell.store.feedback import Feedback
 from groundswell.store.handovers import Handovers
 from groundswell.store.ideas import Ideas
@@ -60,6 +61,7 @@ class Store:
         self.lookups = Lookups(database)
         self.outbox = Outbox(database)
         self.versions = Versions(database)
+        self.erasures = Erasures(database)
 
     @property
     def place(self) -> str:

@@ -21,6 +21,7 @@ from groundswell.domain import (
     ThemeVerdict,
     Verdicts,
 )
+from groundswell.domain.blanking import FORGOTTEN
 from groundswell.domain.drafts import need_of, sameness
 from groundswell.report import ReviewVerdict
 from models.effort.estimates import StatedDays
@@ -126,9 +127,16 @@ def without_other(attached: Attached, known: Collection[str]) -> tuple[NeedsRevi
 def without_statement(
     verdicts: Mapping[str, StatementVerdict], known: Collection[str]
 ) -> tuple[NeedsReview, ...]:
-    """Return what was said of statements that are not there any more; `known` are their ids."""
+    """Return what was said of statements that are not there any more; `known` are their ids.
+
+    Of one whose customer was erased nobody has to look at anything again.
+    """
     reason = "its message was reworded or erased"
-    lost = [one for one in verdicts.values() if one.kind and one.statement_id not in known]
+    lost = [
+        one
+        for one in verdicts.values()
+        if one.kind and one.statement_id not in known and not one.statement_id.startswith(FORGOTTEN)
+    ]
     return tuple(NeedsReview(one.target, reason) for one in lost)
 
 
