@@ -38,6 +38,7 @@ NAMES = {
     "drift": "how sure drift alarms are, and which drifts they find",
     "emerging": "how well emerging issues meet the changelog, and how sure alarms are",
     "web": "how fast the pages of the review app answer, and how large they are",
+    "erase": "how long it takes to erase one person of many",
     "privacy": "how much personal data is found, and how much else",
 }
 

@@ -1,5 +1,8 @@
 """What a webhook is told of an event: ids, titles and the page to look at; no customer's words.
 
+A title is made of phrases of customers. Where fewer voice a need than ``[privacy] least_voices``,
+its id is told in place of it, unless a reviewer gave it the name.
+
 A message is made when it is sent: nothing of it is kept beside the event.
 """
 
@@ -66,7 +69,8 @@ def _of_decision(number: int, store: Store, config: Config) -> Told | None:
     if not found or found[0].number != number:
         return None
     made = found[0]
-    title, link = _title(made.target, store), _link(made.target, config)
+    title = _title(made.target, store, _titles(store, config))
+    link = _link(made.target, config)
     line = as_lines(found)[0]
     kept = ("number", "at", "reviewer", "kind", "target", "undoes")
     data = {**{name: line[name] for name in kept}, "title": title, "link": link}
@@ -89,7 +93,10 @@ def _of_rise(event: Event, store: Store, config: Config) -> Told | None:
     if not alerts:
         return None
     alert, target = alerts[0], f"theme-{alerts[0].theme_id}"
-    title, link = _title(target, store), _link(target, config)
+    known: Mapping[str, str] = {}
+    if alert.voices >= config.privacy.least_voices:
+        known = {f"theme-{one.theme_id}": one.label for one in store.themes.themes(True)}
+    title, link = _title(target, store, known), _link(target, config)
     data = {
         "need": alert.theme_id,
         "title": title,
@@ -107,10 +114,12 @@ def _of_report(number: int, store: Store, config: Config) -> Told | None:
     moves = _moves(number, store)
     if not moves:
         return None
+    known = _titles(store, config)
+    titles = {one.candidate_id: _title(one.candidate_id, store, known) for one in moves}
     told = [
         {
             "idea": move.candidate_id,
-            "title": move.title,
+            "title": titles[move.candidate_id],
             "rank_before": move.rank_before,
             "rank_now": move.rank_now,
         }
@@ -120,7 +129,8 @@ def _of_report(number: int, store: Store, config: Config) -> Told | None:
     words = [(f"New report (run {number}): ", ""), (f"{len(moves)} ideas moved", link)]
     for move in moves[:SHOWN_MOVES]:
         places = f" {move.rank_before or 'new'} → {move.rank_now or 'gone'}"
-        words += [("\n• ", ""), (move.title, _link(move.candidate_id, config)), (places, "")]
+        words += [("\n• ", ""), (titles[move.candidate_id], _link(move.candidate_id, config))]
+        words.append((places, ""))
     return {"run": number, "moves": told, "link": link}, words
 
 
@@ -136,16 +146,29 @@ def _moves(run_id: int, store: Store) -> Sequence[IdeaMove]:
     return compare_reports(before, now, new_records=0, theme_changes=()).moves
 
 
-def _title(target: str, store: Store) -> str:
-    """Return what an idea or a need is called now; its id where it is not there any more."""
+def _title(target: str, store: Store, titles: Mapping[str, str]) -> str:
+    """Return what an idea or a need is called outside.
+
+    Its id where it is not there any more, or is voiced by few.
+    """
     theme_id, verdicts = theme_of(target), store.decisions.verdicts()
-    if theme_id is not None:
-        labels = {one.theme_id: one.label for one in store.themes.themes(include_retired=True)}
-        verdict = verdicts.themes.get(theme_id)
-        return (verdict and verdict.label) or labels.get(theme_id, target)
-    titles = {one.candidate_id: one.title for one in store.ideas.candidates()}
     idea = verdicts.ideas.get(target)
-    return (idea and idea.title) or titles.get(target, target)
+    theme = None if theme_id is None else verdicts.themes.get(theme_id)
+    given = (idea and idea.title) or (theme and theme.label)
+    return given or titles.get(target, target)
+
+
+def _titles(store: Store, config: Config) -> dict[str, str]:
+    """Return what ideas and needs of the newest report are called that enough customers voice."""
+    import reports
+
+    document = store.ideas.report()
+    if document is None:
+        return {}
+    report, least = reports.from_json(document), config.privacy.least_voices
+    ideas = {one.candidate_id: one.title for one in report.ideas if one.voices >= least}
+    needs = {f"theme-{one.theme_id}": one.label for one in report.themes if one.voices >= least}
+    return ideas | needs
 
 
 def _link(target: str, config: Config) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import ingest
 from flows.context import Clock, utc_now
 from flows.gathering import privacy_of
 from flows.overview import reading
@@ -53,7 +54,8 @@ def subjects_of(
     for kind, one in named:
         own = PSEUDONYM.fullmatch(one) is not None and one.startswith(kind)
         pseudonym = one if own else privacy.pseudonym(one, kind)
-        found.append(Subject(kind, pseudonym, () if own else (one.strip(),)))
+        plain = not own and len(one.strip()) >= ingest.SHORTEST_NAME
+        found.append(Subject(kind, pseudonym, (one.strip(),) if plain else ()))
     return tuple(dict.fromkeys(found))
 
 

@@ -77,12 +77,13 @@ def texts_in(value: Any) -> Iterator[str]:
 
 def holds_word(text: str, word: str) -> bool:
     """Tell whether a text holds a word as such, not as a part of another one."""
-    place = text.casefold().find(word := word.casefold())
+    text, word = text.casefold(), word.casefold()
+    place = text.find(word)
     while place >= 0:
-        before, after = text[:place][-1:], text.casefold()[place + len(word) :][:1]
-        if not (before.isalnum() or after.isalnum()):
+        end = place + len(word)
+        if not (text[place - 1 : place].isalnum() or text[end : end + 1].isalnum()):
             return True
-        place = text.casefold().find(word, place + 1)
+        place = text.find(word, place + 1)
     return False
 
 

@@ -127,10 +127,11 @@ def remove(connection: Connection, going: Going) -> dict[str, int]:
         (company.deal, "deal_id", going.deals),
     ):
         connection.execute(delete(table).where(table.c[key].in_(ids)))
-    vectors = _remove_unsaid(connection, tables.vector)
-    notes = _remove_unsaid(connection, tables.annotation)
+    more = {"copies that stand for themselves": copies}
+    if going.is_learned:
+        more["vectors"] = _remove_unsaid(connection, tables.vector)
+        more["annotations"] = _remove_unsaid(connection, tables.annotation)
     failpoint("erasure.vectors")
-    more = {"vectors": vectors, "annotations": notes, "copies that stand for themselves": copies}
     return counts | {what: count for what, count in more.items() if count}
 
 

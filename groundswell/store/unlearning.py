@@ -34,7 +34,10 @@ _UNTOLD: dict[str, Any] = {
 
 def unlearn(connection: Connection, since: int) -> dict[str, int]:
     """Take out what runs from `since` on made; return how many of what went."""
-    gone = {}
+    gone, c = {}, tables.reference.c
+    scales = select(c.key).where(c.run_id >= since)
+    used = tables.report.c.reference_key.in_(scales)
+    connection.execute(update(tables.report).where(used).values(reference_key=None))
     for what, table, some in (
         ("reports", tables.report, tables.report.c.run_id >= since),
         ("report files", tables.report_file, tables.report_file.c.run_id >= since),

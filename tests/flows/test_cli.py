@@ -28,7 +28,7 @@ COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
     *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace", "plan"),
     *("users", "tokens", "webhooks"),
-    *("decide", "log", "undo", "jobs", "models"),
+    *("decide", "log", "undo", "jobs", "models", "erase"),
 }
 NEEDS = (
     "let us work offline when the train has no network",
