@@ -52,7 +52,10 @@ def filled(store: Store, lease: Lease, run_id: int) -> Store:
     store.feedback.add_rows(
         lease, opened(store, lease, run_id, kind="accounts", path="accounts.csv"), firms, last=True
     )
-    sold = accepted(Deal("D1", ACE, "lost", 5.0, reasons=("no tunnel",)), Deal("D2", None, "won"))
+    sold = accepted(
+        Deal("D1", ACE, "lost", 5.0, None, None, ("no tunnel",)),
+        Deal("D2", None, "won", None, None, None),
+    )
     package = opened(store, lease, run_id, kind="deals", path="deals.csv")
     store.feedback.add_rows(lease, package, sold, last=True)
     split(store, lease)
@@ -153,7 +156,9 @@ def test_every_row_still_has_one_fate(filled: Store, lease: Lease) -> None:
 def test_their_rows_are_refused_from_then_on(filled: Store, lease: Lease, run_id: int) -> None:
     erase(filled, lease, Subject("author", ZOE), Subject("account", ACE))
     again: list[ReadRow] = [
-        *accepted(*RECORDS, Account(ACE, "Ace Dispatch"), Deal("D9", ACE, "open")),
+        *accepted(
+            *RECORDS, Account(ACE, "Ace Dispatch"), Deal("D9", ACE, "open", None, None, None)
+        ),
         REFUSED,
         OTHERS,
     ]

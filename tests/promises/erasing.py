@@ -6,6 +6,8 @@ from pathlib import Path
 from time import sleep
 from unittest.mock import patch
 
+from pydantic import SecretStr
+
 from flows.upkeep import erasing
 from groundswell.config import Config, PrivacyConfig, ReportConfig, StoreConfig
 from groundswell.domain import Draft
@@ -53,7 +55,11 @@ def files_before_rows(database: str, folder: Path) -> None:
 
 def config(database: str) -> Config:
     """Return the settings; paths are relative to the folder."""
-    store = StoreConfig(url=database) if "://" in database else StoreConfig(path=Path(database))
+    store = (
+        StoreConfig(url=SecretStr(database))
+        if "://" in database
+        else StoreConfig(path=Path(database))
+    )
     return Config(
         store=store,
         privacy=PrivacyConfig(receipts=Path("receipts"), key_file=Path("key")),

@@ -1,10 +1,13 @@
 """An erasure that is killed, and done again, ends as an undisturbed one; so do two at once."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from flows.upkeep import erasing
 from flows.upkeep.erasing import settle
 from groundswell.store import open_store
 from tests.promises.children import processes
@@ -89,16 +92,12 @@ def test_what_was_interrupted_is_finished_by_whoever_opens_the_store_for_a_run(
 
 def _killed(database: str, folder: Path) -> None:
     """Do as `forget`, and end where the database is done and files are not."""
-    import os
-
-    os.environ["GROUNDSWELL_FAILPOINT_LOG"] = str(folder / "points.log")
-    import flows.upkeep.erasing as erasing
 
     def end(*_arguments: object) -> None:
         os._exit(9)
 
-    erasing.remove_files = end
-    forget(database, folder)
+    with patch.object(erasing, "remove_files", end):
+        forget(database, folder)
 
 
 def test_a_planted_bug_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
