@@ -7,7 +7,7 @@ from groundswell.report import IdeaReport
 from groundswell.store import open_store
 from tests.groundswell.samples import START
 from tests.web.pages.filling import Shown, config_in, fill
-from tests.web.people import add_token, add_user, browser
+from tests.web.people import add_user, browser, sign_in
 
 SALT, PSEUDONYM = "5a" * 16, "author-" + "a" * 20
 
@@ -40,5 +40,6 @@ def test_only_an_admin_sees_them(tmp_path: Path) -> None:
     config = config_in(tmp_path)
     for name, role, status in (("ann", "planner", 403), ("ben", "admin", 200)):
         add_user(config, name, role)  # type: ignore[arg-type]
-        answer = browser(config).get("/erasures", headers=add_token(config, name))
-        assert answer.status_code == status
+        client = browser(config)
+        sign_in(client, name)
+        assert client.get("/erasures").status_code == status
