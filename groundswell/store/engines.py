@@ -42,6 +42,7 @@ _OPTIONS: dict[str, Any] = {"hide_parameters": True, "max_overflow": -1}  # as m
 _SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
 _DECISIONS_LOCK = _SCHEMA_LOCK + 1
 _NUMBERS_LOCK = _SCHEMA_LOCK + 2
+_RESTORE_LOCK = _SCHEMA_LOCK + 3
 
 
 def make_engine(database: str) -> Engine:
@@ -108,6 +109,11 @@ def lock_decisions(connection: Connection) -> None:
 def lock_numbers(connection: Connection) -> None:
     """Let one process at a time number a run, a package or a job, until that is kept."""
     _lock(connection, _NUMBERS_LOCK)
+
+
+def try_lock_restore(connection: Connection) -> bool:
+    """Let one process at a time restore into a PostgreSQL database, until it disconnects."""
+    return bool(connection.scalar(text(f"SELECT pg_try_advisory_lock({_RESTORE_LOCK})")))
 
 
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
