@@ -8,8 +8,8 @@ was changed, added or cut off is found before anything of it is used.
 import json
 import re
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -149,7 +149,7 @@ def verify(path: Path, identity: Path | None = None) -> Manifest:
     return manifest
 
 
-def read(path: Path, identity: Path | None, manifest: Manifest) -> Iterator[tuple[str, bytes]]:
+def read(path: Path, identity: Path | None, manifest: Manifest) -> Generator[tuple[str, bytes]]:
     """Yield the members of a backup that was verified, each checked again.
 
     Raises
@@ -158,12 +158,13 @@ def read(path: Path, identity: Path | None, manifest: Manifest) -> Iterator[tupl
         It was changed since.
     """
     left = dict(manifest.members)
-    for name, data in _members(path, identity):
-        if name in (MANIFEST, SUM):
-            continue
-        if left.pop(name, "") != sha256(data).hexdigest():
-            raise _not_whole(path, f"{name} was changed while it was read")
-        yield name, data
+    with closing(_members(path, identity)) as members:
+        for name, data in members:
+            if name in (MANIFEST, SUM):
+                continue
+            if left.pop(name, "") != sha256(data).hexdigest():
+                raise _not_whole(path, f"{name} was changed while it was read")
+            yield name, data
     if left:
         raise _not_whole(path, f"{min(left)} went away while it was read")
 
@@ -178,17 +179,18 @@ def rows_in(part: bytes) -> list[list[Any]]:
 def _tail(path: Path, identity: Path | None, found: dict[str, str]) -> list[tuple[str, bytes]]:
     """Return the members from the manifest on; note the hash of each one before."""
     last: list[tuple[str, bytes]] = []
-    for name, data in _members(path, identity):
-        if last or name == MANIFEST:
-            last.append((name, data))
-        elif name in found:
-            raise _not_whole(path, f"{name} is there twice")
-        else:
-            found[name] = sha256(data).hexdigest()
+    with closing(_members(path, identity)) as members:
+        for name, data in members:
+            if last or name == MANIFEST:
+                last.append((name, data))
+            elif name in found:
+                raise _not_whole(path, f"{name} is there twice")
+            else:
+                found[name] = sha256(data).hexdigest()
     return last or [("", b"")]
 
 
-def _members(path: Path, identity: Path | None) -> Iterator[tuple[str, bytes]]:
+def _members(path: Path, identity: Path | None) -> Generator[tuple[str, bytes]]:
     import pyarrow
 
     try:

@@ -17,7 +17,7 @@ from typing import IO, Any
 from flows.context import utc_now
 from flows.overview import is_made
 from flows.registry import files_of
-from flows.upkeep.archive import Manifest, Packing, TableFacts, packed
+from flows.upkeep.archive import NAMES, Manifest, Packing, TableFacts, packed
 from flows.upkeep.sealing import recipients_of, sealed
 from groundswell import __version__
 from groundswell.config import Config
@@ -34,6 +34,9 @@ STAMP = "%Y%m%dT%H%M%SZ"
 
 REPORT_FILES = ("*.html", "*.csv", "*.xlsx", "*.json", "*.md", "models/*.html", "models/*.md")
 """What a run and a plan write into the folder of the report."""
+
+ABANDONED_SECONDS = 86_400
+"""After a day nobody is writing an unfinished backup any more."""
 
 KEY = "keys/pseudonym.key"
 
@@ -136,6 +139,7 @@ def _new_file(path: Path) -> Iterator[Any]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside.unlink(missing_ok=True)
+        _clear_away(path.parent)
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             yield _Written(file, path)
@@ -153,6 +157,13 @@ def _new_file(path: Path) -> Iterator[Any]:
         aside.unlink(missing_ok=True)
 
 
+def _clear_away(folder: Path) -> None:
+    """Remove what a backup that was killed left behind."""
+    for path in folder.glob(".groundswell-*.part"):
+        if utc_now().timestamp() - path.stat().st_mtime > ABANDONED_SECONDS:
+            path.unlink(missing_ok=True)
+
+
 def _pack(config: Config, packing: Packing, taken_at: datetime, *, with_key: bool) -> Manifest:
     with snapshot(config.store.database) as store:
         models: dict[str, str] = {}
@@ -163,7 +174,7 @@ def _pack(config: Config, packing: Packing, taken_at: datetime, *, with_key: boo
     failpoint("backup.rows")
     missing = [name for name in sorted(models) if not _add_model(config, packing, name, models)]
     for path in _report_files(config):
-        packing.add(f"report/{path.relative_to(config.report.folder)}", path.read_bytes())
+        packing.add(_member(config, path), path.read_bytes())
     if with_key and config.privacy.key_file.is_file():
         packing.add(KEY, config.privacy.key_file.read_bytes())
     return packing.end(
@@ -201,4 +212,9 @@ def _add_model(config: Config, packing: Packing, name: str, digests: dict[str, s
 def _report_files(config: Config) -> list[Path]:
     folder = config.report.folder
     found = {path for pattern in REPORT_FILES for path in folder.glob(pattern)}
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+    ours = (path for path in found if NAMES.fullmatch(_member(config, path)))
+    return sorted(path for path in ours if path.is_file() and not path.is_symlink())
+
+
+def _member(config: Config, path: Path) -> str:
+    return f"report/{path.relative_to(config.report.folder)}"

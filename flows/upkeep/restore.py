@@ -6,6 +6,7 @@ them 'groundswell report' writes again.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -87,7 +88,8 @@ def restore(
     if home:
         _refuse_other_key(config, manifest, replace=replace)
     with staging(database, manifest.schema_revision, replace=replace) as made:
-        files = _take_in(config, made, manifest, read(file, identity, manifest))
+        with closing(read(file, identity, manifest)) as members:
+            files = _take_in(config, made, manifest, members)
         made.finish()
         reapply_erasures(made, receipts)
         if home:
@@ -136,7 +138,11 @@ def _table_of(member: Member) -> str:
 def _fill(made: Staging, table: str, facts: TableFacts | None, parts: Iterator[Member]) -> None:
     if facts is None:
         raise StoreError(f"{table}: the backup has rows of a table that it does not name")
-    filled = made.fill(table, facts.columns, (row for _, part in parts for row in rows_in(part)))
+    rows = (row for _, part in parts for row in rows_in(part))
+    try:
+        filled = made.fill(table, facts.columns, rows)
+    except ValueError as error:
+        raise StoreError(f"{table}: the backup's rows cannot be used: {error}") from None
     if filled != facts.rows:
         raise StoreError(f"{table}: {filled:,} rows in the backup, which says {facts.rows:,}")
     failpoint("restore.table")

@@ -13,6 +13,7 @@ from time import monotonic
 from sqlalchemy import Connection, Table, insert, select
 
 from groundswell.errors import BusyError
+from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.leases import is_owned, is_owned_within
@@ -70,6 +71,7 @@ def back_up(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
     patience = monotonic() + PATIENCE_SECONDS
 
     def mind(_status: int, _remaining: int, _total: int) -> None:
+        failpoint("copying.pages")
         if monotonic() > patience:
             raise TimeoutError
 

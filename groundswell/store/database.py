@@ -7,11 +7,12 @@ from time import perf_counter, sleep
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import TimeoutError as AllInUse
 
 from groundswell.errors import StoreError
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
-from groundswell.store.engines import make_engine, place_of
+from groundswell.store.engines import CONNECTIONS, make_engine, place_of
 from groundswell.store.remedies import explain
 
 BATCH = 500
@@ -109,6 +110,11 @@ class Database:
             if line is None:
                 raise
             raise StoreError(f"{self.place}: {line}") from None
+        except AllInUse:
+            raise StoreError(
+                f"{self.place}: all {CONNECTIONS} connections of this process are in use; try"
+                " again, or look what keeps the server busy"
+            ) from None
         except StatementError as error:
             raise ValueError(f"{self.place}: a value cannot be written: {error.orig}") from None
 

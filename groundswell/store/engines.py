@@ -38,7 +38,25 @@ IDLE_TRANSACTION_SECONDS = 60  # PostgreSQL ends a stopped process's transaction
 _Take = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 _Convert = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
-_OPTIONS: dict[str, Any] = {"hide_parameters": True, "max_overflow": -1}  # as many as threads ask
+CONNECTIONS_KEPT, CONNECTIONS = 5, 20
+"""Of one process to a PostgreSQL server: what stays open, and at most. A server has 100 by default,
+so a run, a worker and the review app leave room for others."""
+
+CONNECTION_SECONDS = 10.0
+"""How long a thread waits for one of them; transactions here take milliseconds."""
+
+CONNECTION_LIFE_SECONDS = 1800
+"""After this one is opened anew: firewalls forget connections that are silent for longer."""
+
+_OPTIONS: dict[str, Any] = {"hide_parameters": True}
+_FILES: dict[str, Any] = {"max_overflow": -1}  # as many as threads ask: they cost nobody anything
+_POOL: dict[str, Any] = {
+    "pool_size": CONNECTIONS_KEPT,
+    "max_overflow": CONNECTIONS - CONNECTIONS_KEPT,
+    "pool_timeout": CONNECTION_SECONDS,
+    "pool_recycle": CONNECTION_LIFE_SECONDS,
+    "pool_pre_ping": True,
+}
 _SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
 _DECISIONS_LOCK = _SCHEMA_LOCK + 1
 _NUMBERS_LOCK = _SCHEMA_LOCK + 2
@@ -190,7 +208,7 @@ def _sqlite_engine(path: Path) -> Engine:
             f"{path}: cannot be opened: {error.strerror};"
             " name a file in a folder that may be written"
         ) from None
-    engine = create_engine(URL.create("sqlite", database=str(path)), **_OPTIONS)
+    engine = create_engine(URL.create("sqlite", database=str(path)), **_OPTIONS, **_FILES)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _without_forks(engine)
@@ -248,7 +266,7 @@ def _begin_soon(connection: Connection) -> None:
 
 def _postgres_engine(url: URL) -> Engine:
     arguments = {"connect_timeout": 10, "application_name": "groundswell"}
-    engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, **_OPTIONS)
+    engine = create_engine(url, connect_args=arguments, **_OPTIONS, **_POOL)
     event.listen(engine, "connect", _prepare_postgres)
     return _without_forks(engine)
 

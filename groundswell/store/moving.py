@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from groundswell.store.analysts import stepping_aside
 from groundswell.store.portable import has_rows
 
 OWN = "SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tableowner = current_user"
@@ -42,10 +43,11 @@ def swap(connection: Connection, made: str, moment: datetime) -> str:
     here = str(connection.scalar(text("SELECT current_schema()")))
     kept, old = f"before_restore_{moment:%Y%m%d%H%M%S}", _tables(connection, here)
     worth_it = bool(old) and has_rows(connection)
-    if old:
-        connection.execute(text(f"CREATE SCHEMA {kept}"))
-        _move(connection, here, kept)
-    _move(connection, made, here)
+    with stepping_aside(connection):  # the views follow tables, wherever those go
+        if old:
+            connection.execute(text(f"CREATE SCHEMA {kept}"))
+            _move(connection, here, kept)
+        _move(connection, made, here)
     connection.execute(text(f"DROP SCHEMA {made}"))
     if old and not worth_it:
         connection.execute(text(f"DROP SCHEMA {kept} CASCADE"))
