@@ -16,11 +16,12 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from groundswell.errors import StoreError
+from groundswell.store.arrays import insert_arrays
 
 PRAGMAS = {
     "foreign_keys": 1,
@@ -140,13 +141,17 @@ def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any
     if batch and connection.dialect.name == "sqlite":
         sql, take, convert = _prepared(connection.dialect, table)
         connection.exec_driver_sql(sql, [convert(take(row)) for row in batch])
-    else:
-        _many(connection, _upsert(connection.dialect.name, table), batch)
+    elif batch:
+        insert_arrays(connection, table, batch, replace=True)
 
 
 def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert each row whose key is not there yet."""
-    _many(connection, _insert(connection.dialect.name, table).on_conflict_do_nothing(), rows)
+    batch = list(rows)
+    if batch and connection.dialect.name == "sqlite":
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), batch)
+    elif batch:
+        insert_arrays(connection, table, batch, replace=False)
 
 
 def _lock(connection: Connection, number: int) -> None:
@@ -154,10 +159,8 @@ def _lock(connection: Connection, number: int) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({number})"))
 
 
-@cache
-def _upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return the statement, which takes longer to build than many a batch to write."""
-    insert = _insert(dialect, table)
+def _upsert(table: Table) -> sqlite.Insert:
+    insert = sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     changed = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
     if not changed:
@@ -171,7 +174,7 @@ def _prepared(dialect: Dialect, table: Table) -> tuple[str, _Take, _Convert]:
 
     SQLAlchemy would look at every cell of every row again, which took a third of the time.
     """
-    compiled = _upsert(dialect.name, table).compile(
+    compiled = _upsert(table).compile(
         dialect=dialect, column_keys=[column.name for column in table.c]
     )
     names = compiled.positiontup or []
@@ -185,16 +188,6 @@ def _prepared(dialect: Dialect, table: Table) -> tuple[str, _Take, _Convert]:
         return tuple(converted)
 
     return str(compiled), itemgetter(*names), convert
-
-
-def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-
-
-def _many(connection: Connection, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
-    batch = list(rows)
-    if batch:  # an empty list would insert one row of defaults
-        connection.execute(statement, batch)
 
 
 def _sqlite_engine(path: Path) -> Engine:
