@@ -313,9 +313,13 @@ def test_a_process_opens_no_more_connections_than_it_may(monkeypatch: pytest.Mon
     pool = {"pool_size": 1, "max_overflow": 1, "pool_timeout": 0.05}
     monkeypatch.setattr(engines, "_POOL", engines._POOL | pool)
     raw = Database(fresh_postgres())
-    with raw.read(), raw.read():
-        with pytest.raises(StoreError, match="connections of this process are in use"), raw.read():
-            pass
+    with (
+        raw.read(),
+        raw.read(),
+        pytest.raises(StoreError, match="connections of this process are in use"),
+        raw.read(),
+    ):
+        pass
     with raw.read() as connection:
         assert connection.exec_driver_sql("SELECT 1").scalar() == 1
     raw.engine.dispose()
