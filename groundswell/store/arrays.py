@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.type_api import TypeEngine
 
-_DIALECT: Any = PGDialect_psycopg()
+_DIALECT: Any = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 _PLAIN: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], Any]], ...] = (
     (Boolean, bool),

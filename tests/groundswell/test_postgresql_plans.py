@@ -113,8 +113,8 @@ def read_whole(database: str, ask: Ask) -> list[str]:
                 if not sql.startswith("SELECT"):
                     continue
                 plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", parameters)
-                text = plan.scalar()
-                tree = json.loads(text) if isinstance(text, str) else text
+                told: Any = plan.scalar()
+                tree = json.loads(told) if isinstance(told, str) else told
                 scans = {name for name in _scans(tree[0]["Plan"]) if name in LARGE}
                 found += [f"{name}: {sql}" for name in sorted(scans)]
     return found

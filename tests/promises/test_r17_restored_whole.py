@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from pydantic import SecretStr
 
 from flows.upkeep.archive import verify
 from flows.upkeep.backup import take
@@ -34,7 +35,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def config_of(database: str, folder: Path) -> Config:
     server = "://" in database
     return Config(
-        store=StoreConfig(url=database) if server else StoreConfig(path=Path(database)),
+        store=StoreConfig(url=SecretStr(database)) if server else StoreConfig(path=Path(database)),
         report=ReportConfig(folder=folder / "report"),
         models=ModelsConfig(registry=str(folder / "registry")),
         privacy=PrivacyConfig(key_file=folder / "pseudonym.key"),
