@@ -7,7 +7,7 @@ their content and never written over, so those that the rows name are the ones t
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -154,7 +154,8 @@ def _new_file(path: Path) -> Iterator[Any]:
             f"{path}: cannot be written: {error.strerror}; make room or name another file"
         ) from None
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):  # it has its name, or never was
+            aside.unlink()
 
 
 def _clear_away(folder: Path) -> None:
