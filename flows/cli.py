@@ -20,6 +20,8 @@ from flows.model_commands import models_app
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
 from flows.serve_command import serve
+from flows.upkeep.analysts_command import analysts
+from flows.upkeep.backup_command import backup, restore
 from flows.upkeep.erase_command import erase
 from flows.webhook_commands import app as webhooks_app
 from groundswell.errors import GroundswellError
@@ -269,6 +271,9 @@ app.command()(pace)
 app.command()(jobs)
 app.command()(serve)
 app.command()(erase)
+app.command()(analysts)
+app.command()(backup)
+app.command()(restore)
 
 
 @app.command()

@@ -29,6 +29,9 @@ FULL_BYTES = 200_000_000
 CLOCK_SLACK = timedelta(minutes=5)
 """How far clocks may differ before anyone need care."""
 
+BACKUP_AGE = timedelta(days=8)
+"""Of the newest backup from which on it is missed: a week, and a day in which one may fail."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -231,6 +234,26 @@ def check_drift(config: Config) -> Iterator[Check]:
         yield Check("drift", "ok", f"none that can be told; {version.name} is in use")
 
 
+def check_backups(config: Config) -> Iterator[Check]:
+    """Look how old the newest backup is, where the settings name their folder."""
+    from flows.upkeep.backup import newest
+
+    if not config.backup.folder:
+        return
+    folder = Path(config.backup.folder)
+    found, remedy = newest(folder), "have a timer call 'groundswell backup' (docs/backup.md)"
+    if found is None:
+        yield Check("backup", "warn", f"{folder}: none yet", remedy)
+        return
+    path, moment = found
+    age = utc_now() - moment
+    told = f"{path.name}, {moment:%Y-%m-%d %H:%M} UTC"
+    if age > BACKUP_AGE:
+        yield Check("backup", "warn", f"{told}, {age.days} days ago", remedy)
+    else:
+        yield Check("backup", "ok", told)
+
+
 LOOKS: dict[str, Look] = {
     "sources": check_sources,
     "store": check_store,
@@ -241,6 +264,7 @@ LOOKS: dict[str, Look] = {
     "schedule": check_schedule,
     "last run": check_last_run,
     "drift": check_drift,
+    "backup": check_backups,
 }
 """What is looked at once the settings are known, by the name under which a failure is shown."""
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from groundswell.backup_config import BackupConfig
 from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.models_config import ModelsConfig
@@ -199,6 +200,7 @@ class Config(Section):
     linear: LinearConfig = LinearConfig()
     github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+    backup: BackupConfig = BackupConfig()
     web: WebConfig = WebConfig()
     webhooks: Annotated[tuple[WebhookConfig, ...], Field(strict=False)] = ()
 

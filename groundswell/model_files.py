@@ -40,15 +40,25 @@ class ModelFiles:
             It cannot be written there.
         """
         digest = sha256(data).hexdigest()
-        name = file_name(kind, part, digest)
+        self.put_file(file_name(kind, part, digest), data)
+        return digest
+
+    def put_file(self, name: str, data: bytes) -> None:
+        """Keep a file under the name that its content has.
+
+        Raises
+        ------
+        StoreError
+            It cannot be written there.
+        """
         if "://" not in self.place:
-            return write_whole(Path(self.place, name), data)
+            write_whole(Path(self.place, name), data)
+            return
         try:
             # Object stores show a file when it is whole.
             _system(self.place).pipe_file(self._address(name), data)
         except (OSError, ValueError, ImportError) as error:
             raise StoreError(f"{self._address(name)}: cannot be written: {_told(error)}") from None
-        return digest
 
     def get(self, version: ModelVersion, part: str) -> bytes:
         """Return a part as it was put there.
@@ -59,7 +69,17 @@ class ModelFiles:
             It is gone, or not what was put there.
         """
         digest = version.files[part]
-        address = self._address(file_name(version.kind, part, digest))
+        return self.get_file(file_name(version.kind, part, digest), digest)
+
+    def get_file(self, name: str, digest: str) -> bytes:
+        """Return a file by its name and the SHA-256 of its content.
+
+        Raises
+        ------
+        ModelError
+            It is gone, or not what was put there.
+        """
+        address = self._address(name)
         try:
             if "://" in self.place:
                 data = bytes(_system(self.place).cat_file(address))

@@ -115,12 +115,31 @@ def settle(config: Config, store: Store, lease: Lease, clock: Clock = utc_now) -
     """
     for made in store.erasures.open():
         _finish(config, store, lease, made, clock)
-    known = _by_receipts(config.privacy.receipts)
+    known = by_receipts(config.privacy.receipts)
     if set(known) - set(store.erasures.tombstones().all):
         key = secrets.token_bytes(SALT_BYTES)
         again = reapply_erasures(store, lease, known, at=clock(), key=key)
         if again is not None:
             _finish(config, store, lease, again, clock)
+
+
+def by_receipts(folder: Path) -> list[Tombstone]:
+    """Return by what those are known again whom the receipts in a folder are of.
+
+    Raises
+    ------
+    StoreError
+        One cannot be read.
+    """
+    found: list[Tombstone] = []
+    for file in sorted(folder.glob("*.json")):
+        try:
+            found += tombstones_in(json.loads(file.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise StoreError(f"{file}: cannot be read: {error.strerror}; mend that") from None
+        except ValueError as error:
+            raise StoreError(f"{file}: {error}; move it elsewhere") from None
+    return list(dict.fromkeys(found))
 
 
 def _finish(config: Config, store: Store, lease: Lease, made: Erasure, clock: Clock) -> Erasure:
@@ -140,15 +159,3 @@ def _name(made: Erasure) -> str:
     """Return what a receipt's file is called: no two erasures have the same."""
     stone = made.tombstones[0].digest[:16] if made.tombstones else "again"
     return f"{made.requested_at:%Y-%m-%d}-{made.erasure_id}-{stone}.json"
-
-
-def _by_receipts(folder: Path) -> list[Tombstone]:
-    found: list[Tombstone] = []
-    for file in sorted(folder.glob("*.json")):
-        try:
-            found += tombstones_in(json.loads(file.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise StoreError(f"{file}: cannot be read: {error.strerror}; mend that") from None
-        except ValueError as error:
-            raise StoreError(f"{file}: {error}; move it elsewhere") from None
-    return list(dict.fromkeys(found))

@@ -8,8 +8,10 @@ from groundswell.store.histories import SINCE_EVER, Version
 from groundswell.store.ideas import ReportFile
 from groundswell.store.ledger import Run, StepResult
 from groundswell.store.packages import Package
+from groundswell.store.portable import Snapshot, snapshot
 from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.shapes import Shaped
+from groundswell.store.staging import Staging, staging
 from groundswell.store.store import Store, open_store
 
 __all__ = [
@@ -28,10 +30,14 @@ __all__ = [
     "Said",
     "SearchFilter",
     "Shaped",
+    "Snapshot",
+    "Staging",
     "StepResult",
     "Store",
     "Version",
     "WholeRecord",
     "open_store",
     "reapply_erasures",
+    "snapshot",
+    "staging",
 ]

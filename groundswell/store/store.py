@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from groundswell.store.accounts import Accounts
+from groundswell.store.analysts import grants, make_views
 from groundswell.store.annotations import Annotations
 from groundswell.store.copying import copy_store
 from groundswell.store.database import Database, Lease
@@ -98,6 +99,18 @@ class Store:
     def image(self) -> bytes:
         """Return bytes that are equal for stores of equal content; takes a copy of all of it."""
         return image(self._database)
+
+    def views_for(self, role: str) -> str:
+        """Make the analysts' views; return the SQL that lets a role read them and nothing else.
+
+        Raises
+        ------
+        StoreError
+            The store is no PostgreSQL database.
+        """
+        make_views(self._database)
+        with self._database.read() as connection:
+            return grants(connection, role)
 
     def facts(self) -> dict[str, str]:
         """Return what there is to know about the database itself, name by name."""

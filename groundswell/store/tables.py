@@ -184,6 +184,7 @@ Index(
     sqlite_where=record.c.copy_of.is_not(None),
     postgresql_where=record.c.copy_of.is_not(None),
 )
+Index("record_account", record.c.account_id)
 
 statement = table(
     "statement",

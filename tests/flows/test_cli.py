@@ -29,6 +29,7 @@ COMMANDS = {
     *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace", "plan"),
     *("users", "tokens", "webhooks"),
     *("decide", "log", "undo", "jobs", "models", "erase"),
+    *("backup", "restore", "analysts"),
 }
 NEEDS = (
     "let us work offline when the train has no network",

@@ -232,3 +232,16 @@ def test_status_shows_a_folder_as_one_source_with_the_rows_of_its_files(
     printed = CliRunner().invoke(app, ["status", "--config", str(config), "--json"]).stdout
     (source,) = json.loads(printed)["sources"]
     assert (source["rows_done"], source["accepted"], source["quarantined"]) == (4, 2, 2)
+
+
+def test_a_backup_that_is_missing_or_old_is_told_of(install: Installation) -> None:
+    config = install(f'[backup]\nfolder = "kept"\n{SETTINGS}')
+    assert "none yet" in found(examine(config), "backup")[0][1]
+    made = config.parent / "kept" / "groundswell-20260101T000000Z.tar.zst"
+    made.parent.mkdir()
+    made.write_bytes(b"")
+    assert found(examine(config), "backup")[0][0] == "ok"
+    old = (NOW - timedelta(days=9)).timestamp()
+    os.utime(made, (old, old))
+    ((state, told),) = found(examine(config), "backup")
+    assert (state, "9 days ago" in told) == ("warn", True)
