@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from flows import steps
+from flows.upkeep.backup import take
 from flows.upkeep.erasing import erase, subjects_of
+from flows.upkeep.restore import restore
 from groundswell.config import Config, load_config
 from groundswell.errors import ConfigError
-from groundswell.store import open_store
+from groundswell.store import SearchFilter, open_store
 from tests.flows.test_cli import NEEDS, SETTINGS, export, read, type_in
 
 THEIRS = "zebraquartz"
@@ -140,3 +142,36 @@ def test_what_is_older_than_its_source_keeps_goes_once_and_does_not_come_back(
     ingested(load_config(path))
     with open_store(config.store.database) as store:
         assert store.feedback.counts().records == before
+
+
+def held(config: Config) -> list[str]:
+    """Return the records that hold what the author wrote."""
+    with open_store(config.store.database) as store:
+        hits = store.lookups.search([THEIRS], SearchFilter(), limit=9).hits
+    return [hit.record_id for hit in hits]
+
+
+@pytest.mark.parametrize("store_is_there", [True, False])
+def test_who_was_erased_since_a_backup_is_erased_again_by_a_restore(
+    config: Config, tmp_path: Path, store_is_there: bool
+) -> None:
+    file = tmp_path / "before.tar.zst"
+    take(config, file)
+    erase(config, subjects_of(config, (), ("zoe-author-7",)), by="Ana")
+    (receipt,) = config.privacy.receipts.iterdir()
+    receipts = receipt.rename(tmp_path / "receipt.json")  # else the folder alone would do
+    if not store_is_there:
+        config.store.path.unlink()
+    found = restore(config, file, replace=True, receipts=None if store_is_there else receipts)
+    assert (found.erased, found.report, held(config)) == (True, "", [])
+    run(config)
+    assert held(config) == []
+    pages = [one.read_text(errors="ignore") for one in config.report.folder.glob("*.html")]
+    assert pages and not any(THEIRS in one for one in pages)
+
+
+def test_a_restore_with_nobody_erased_since_brings_all_back(config: Config, tmp_path: Path) -> None:
+    file = tmp_path / "before.tar.zst"
+    take(config, file)
+    found = restore(config, file, replace=True)
+    assert (found.erased, len(held(config))) == (False, 2)
