@@ -228,7 +228,7 @@ def test_status_shows_a_folder_as_one_source_with_the_rows_of_its_files(
         shown = CliRunner().invoke(app, [command, "--config", str(config)])
         assert shown.exit_code == 0
     lines = [line.split() for line in shown.stdout.splitlines() if line.startswith("survey ")]
-    assert lines == [["survey", "feedback", "4", "2", "0", "2"]]
+    assert lines == [["survey", "feedback", "4", "2", "0", "2", "0"]]
     printed = CliRunner().invoke(app, ["status", "--config", str(config), "--json"]).stdout
     (source,) = json.loads(printed)["sources"]
     assert (source["rows_done"], source["accepted"], source["quarantined"]) == (4, 2, 2)
