@@ -99,7 +99,8 @@ def _not_split(
         if home == cut.theme_id and home not in themes:
             wrong.append((f"theme-{cut.theme_id}", "was split off and is not shown"))
         for statement, goes in cut.examples.items():
-            wanted = wishes.places.get(statement, home if goes else None)
+            place = wishes.places.get(statement, cut.theme_id if goes else None)
+            wanted = None if place is None else wishes.homes.get(place, place)
             if statement in shown and wanted is not None and shown[statement] != wanted:
                 wrong.append((statement, f"is not shown in theme-{wanted}"))
     return wrong

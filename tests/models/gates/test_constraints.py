@@ -57,3 +57,11 @@ def test_one_in_a_hundred_may_be_broken() -> None:
 def test_what_moves_into_a_merged_need_is_looked_for_where_that_went() -> None:
     wishes = replace(WISHES, places={"a": 3})
     assert check(wishes=wishes).broken == ()
+
+
+def test_what_was_split_off_and_then_merged_is_looked_for_where_that_went() -> None:
+    themes = {n: theme for n, theme in THEMES.items() if n != 4}
+    wishes = replace(WISHES, homes={**WISHES.homes, 4: 1}, places={"a": 1, "d": 4})
+    assert check(wishes=wishes, themes=themes, shown={**SHOWN, "d": 1}).broken == ()
+    (broken, _) = check(wishes=wishes, themes=themes, shown=SHOWN).broken[:2]
+    assert broken[0] == "d"
