@@ -36,8 +36,10 @@ class NearStatements:
 def alike(call: Call) -> NearStatements:
     """Find the statements nearest in meaning to words, to a statement, or to a need."""
     query = call.query
-    if bool(query.q) == bool(query.like):
+    if query.q and query.like:
         raise Refused(400, "expected either 'q', words, or 'like', a statement's id or a need")
+    if not query.q and not query.like:
+        return NearStatements((), (), None, None)
     where = narrowed(query)
     only = where if where != SearchFilter() else None
     if query.like:
