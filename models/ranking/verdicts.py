@@ -127,17 +127,10 @@ def without_other(attached: Attached, known: Collection[str]) -> tuple[NeedsRevi
 def without_statement(
     verdicts: Mapping[str, StatementVerdict], known: Collection[str]
 ) -> tuple[NeedsReview, ...]:
-    """Return what was said of statements that are not there any more; `known` are their ids.
-
-    Of one whose customer was erased nobody has to look at anything again.
-    """
+    """Return what was said of statements not among the `known` ids; erased people's are left out."""
+    lost = [one for key, one in verdicts.items() if one.kind and not key.startswith(FORGOTTEN)]
     reason = "its message was reworded or erased"
-    lost = [
-        one
-        for one in verdicts.values()
-        if one.kind and one.statement_id not in known and not one.statement_id.startswith(FORGOTTEN)
-    ]
-    return tuple(NeedsReview(one.target, reason) for one in lost)
+    return tuple(NeedsReview(one.target, reason) for one in lost if one.statement_id not in known)
 
 
 def review_notes(attached: Attached, more: Sequence[NeedsReview] = ()) -> list[str]:
