@@ -127,7 +127,7 @@ def without_other(attached: Attached, known: Collection[str]) -> tuple[NeedsRevi
 def without_statement(
     verdicts: Mapping[str, StatementVerdict], known: Collection[str]
 ) -> tuple[NeedsReview, ...]:
-    """Return what was said of statements not among the `known` ids; erased people's are left out."""
+    """Return what was said of statements not among the `known` ids; not of erased people's."""
     lost = [one for key, one in verdicts.items() if one.kind and not key.startswith(FORGOTTEN)]
     reason = "its message was reworded or erased"
     return tuple(NeedsReview(one.target, reason) for one in lost if one.statement_id not in known)
