@@ -20,6 +20,7 @@ from flows.model_commands import models_app
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
 from flows.serve_command import serve
+from flows.upkeep.metrics_command import metrics
 from flows.webhook_commands import app as webhooks_app
 from groundswell.errors import GroundswellError
 
@@ -267,6 +268,7 @@ app.command()(audience)
 app.command()(pace)
 app.command()(jobs)
 app.command()(serve)
+app.command()(metrics)
 
 
 @app.command()

@@ -37,6 +37,7 @@ from groundswell.config import Config
 from groundswell.domain import content_id
 from groundswell.errors import GroundswellError
 from groundswell.store import StepResult, open_store
+from groundswell.tracing import span
 
 __all__ = [
     "REFRESH",
@@ -146,7 +147,11 @@ def opened_run(
     cannot be used are refused before.
     """
     check_strategies(config)
-    with open_store(config.store.database) as store, store.lease("pipeline") as lease:
+    with (
+        span(f"run {kind}", kind=kind) as note,
+        open_store(config.store.database) as store,
+        store.lease("pipeline") as lease,
+    ):
         entry = content_id(
             config.model_dump_json(exclude={"store"}),
             as_of.isoformat() if as_of else "",
@@ -159,6 +164,9 @@ def opened_run(
             config_hash=entry,
             versions={"groundswell": __version__},
         )
+        note("run", started.run_id)
+        told_of: dict[str, int | str] = {"run": started.run_id, "kind": kind}
+        log.info("run %d (%s) begins", started.run_id, kind, extra=told_of)
         try:
             shown = progress or Silence()
             used = serving(config, store)
@@ -168,8 +176,11 @@ def opened_run(
             store.ledger.finish_run(
                 lease, started.run_id, state="failed", finished_at=clock(), message=told
             )
+            told_of["reason"] = type(error).__name__
+            log.info("run %d failed", started.run_id, extra=told_of)
             raise
         store.ledger.finish_run(lease, started.run_id, state="ok", finished_at=clock())
+        log.info("run %d is ok", started.run_id, extra=told_of)
 
 
 def plainly(step: Step, context: RunContext) -> StepResult:
@@ -184,11 +195,15 @@ def do(
 ) -> StepResult:
     """Take one step and enter it in the ledger."""
     begun = perf_counter()
-    result = replace(call(step, context), seconds=round(perf_counter() - begun, 3))
+    with span(step.__name__, run=context.run.run_id) as note:
+        result = replace(call(step, context), seconds=round(perf_counter() - begun, 3))
+        note("items_in", result.items_in)
+        note("rejected", result.rejected)
     context.store.ledger.step_done(context.lease, context.run.run_id, result)
-    log.info(
-        "%s: %d of %d in %.1f s", result.step, result.items_out, result.items_in, result.seconds
-    )
+    counted = {"step": result.step, "run": context.run.run_id, "seconds": result.seconds}
+    counted |= {name: getattr(result, name) for name in ("items_in", "items_out", "rejected")}
+    told = (result.step, result.items_out, result.items_in, result.seconds)
+    log.info("%s: %d of %d in %.1f s", *told, extra=counted)
     return result
 
 
@@ -204,10 +219,12 @@ def _outcome(context: RunContext, counts: dict[str, StepResult]) -> RunOutcome:
 
     report = load_report(context.store, context.run.run_id)
     changes = changes_since_last_run(context, report)
+    top = reports.top_table_rows(report)
     return RunOutcome(
         context.run.run_id,
         counts,
         context.config.report.folder,
-        reports.top_table_rows(report),
+        top,
+        tuple(idea.candidate_id for idea in report.ideas[: len(top)]),
         reports.changes_markdown(changes, report),
     )

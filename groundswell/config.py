@@ -188,6 +188,19 @@ class ScheduleConfig(Section):
     home: LocalPath = Path("data/prefect")
 
 
+class AlertsConfig(Section):
+    """``[alerts]``."""
+
+    silence: Weight = 3.0
+    report_days: Weight = 14.0
+
+
+class LoggingConfig(Section):
+    """``[logging]``."""
+
+    format: Literal["text", "json"] = "text"
+
+
 class Config(Section):
     """All of ``config.toml``."""
 
@@ -209,6 +222,8 @@ class Config(Section):
     linear: LinearConfig = LinearConfig()
     github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    logging: LoggingConfig = LoggingConfig()
     web: WebConfig = WebConfig()
     webhooks: Annotated[tuple[WebhookConfig, ...], Field(strict=False)] = ()
 

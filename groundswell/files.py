@@ -8,10 +8,15 @@ from groundswell.errors import StoreError
 from groundswell.failpoints import failpoint
 
 
-def write_whole(path: Path, data: bytes) -> str:
+def write_whole(path: Path, data: bytes, *, mode: int | None = None) -> str:
     """Put `data` at `path` in one step and return its SHA-256 as hex digits.
 
     Whoever reads meanwhile sees the old file or the new one; a crash leaves one of the two.
+
+    Parameters
+    ----------
+    mode
+        Who may read it, such as ``0o600``; None: as the process makes files.
 
     Raises
     ------
@@ -22,6 +27,8 @@ def write_whole(path: Path, data: bytes) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             failpoint("file.written")
