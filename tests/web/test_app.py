@@ -96,6 +96,17 @@ def test_the_newest_report_is_shown_as_it_was_written(
     assert client.get("/healthz").json() == {"status": "ok", "last_run": "ok"}
 
 
+def test_figures_are_there_for_whoever_may_read(
+    config: Config, client: TestClient, tmp_path: Path
+) -> None:
+    assert "groundswell_report_timestamp_seconds " not in client.get("/metrics").text
+    finish_a_run(config, tmp_path / "report", title="Zyxophone")
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert f"groundswell_report_timestamp_seconds {NOON.timestamp():.9g}" in answer.text
+    assert "Zyxophone" not in answer.text
+
+
 def test_a_title_cannot_bring_a_script(config: Config, client: TestClient, tmp_path: Path) -> None:
     finish_a_run(config, tmp_path / "report", title=SCRIPT)
     answer = client.get("/report.html")
