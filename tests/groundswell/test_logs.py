@@ -45,7 +45,7 @@ def test_an_error_is_told_by_its_type_and_place_and_not_by_what_it_says(
     lines: io.StringIO,
 ) -> None:
     try:
-        raise ValueError("the row says: my zyxophone\nis broken")
+        int("the row says: my zyxophone\nis broken")
     except ValueError:
         logging.getLogger("web").exception("a request broke")
     (line,) = written(lines)

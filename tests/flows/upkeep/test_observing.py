@@ -1,4 +1,4 @@
-"""What a real run leaves for those who watch: figures, log lines, spans; and no customer's words."""
+"""What a run leaves for those who watch: figures, log lines, spans; no customer's words."""
 
 import json
 import os
