@@ -12,6 +12,7 @@ set -euo pipefail
 umask 022
 
 readonly PROGRAM=/opt/groundswell ROOM=/srv/groundswell ACCOUNT=groundswell
+readonly PYTHON=/usr/bin/python3.11
 SOURCE=$(cd "$(dirname "$0")/.." && pwd)
 readonly SOURCE SERVICES=(prefect worker app)
 declare -A COMMANDS=(
@@ -60,10 +61,6 @@ install_packages() {
     dpkg-query --show --showformat '${db:Status-Status}\n' "$package" 2>/dev/null |
       grep -qx installed || missing+=("$package")
   done
-  # A Python from elsewhere is as good.
-  python3.11 -c 'import ensurepip' 2>/dev/null && missing=("${missing[@]/python3.11-venv/}")
-  # shellcheck disable=SC2206 # drops what became empty
-  missing=(${missing[@]})
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing ${missing[*]} from Debian"
   apt-get update --quiet=2
@@ -84,7 +81,8 @@ make_account() {
 install_program() {
   install --directory "$PROGRAM/deploy"
   install --mode 0644 "$SOURCE"/deploy/{prefect.env,team.env} "$PROGRAM/deploy"
-  [ -x "$PROGRAM/venv/bin/python" ] || python3.11 -m venv "$PROGRAM/venv"
+  # Debian's Python: one from root's own folder could not be run by anybody else.
+  [ -x "$PROGRAM/venv/bin/python" ] || "$PYTHON" -m venv "$PROGRAM/venv"
   local pip=("$PROGRAM/venv/bin/pip" --quiet --disable-pip-version-check --no-input)
   local known
   known=$(cat "$SOURCE/constraints.txt" "$SOURCE/pyproject.toml" | sha256sum)

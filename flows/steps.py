@@ -36,7 +36,7 @@ from groundswell import __version__
 from groundswell.config import Config
 from groundswell.domain import content_id
 from groundswell.errors import GroundswellError
-from groundswell.store import StepResult, open_store
+from groundswell.store import Run, StepResult, open_store
 from groundswell.tracing import span
 
 __all__ = [
@@ -152,21 +152,15 @@ def opened_run(
         open_store(config.store.database) as store,
         store.lease("pipeline") as lease,
     ):
-        entry = content_id(
-            config.model_dump_json(exclude={"store"}),
-            as_of.isoformat() if as_of else "",
-            repr(asked) if kind == "retrain" else "",
-        )
         started = store.ledger.begin_run(
             lease,
             kind=kind,
             started_at=clock(),
-            config_hash=entry,
+            config_hash=_entry(config, kind, as_of, asked),
             versions={"groundswell": __version__},
         )
         note("run", started.run_id)
-        told_of: dict[str, int | str] = {"run": started.run_id, "kind": kind}
-        log.info("run %d (%s) begins", started.run_id, kind, extra=told_of)
+        _log(started, "begins")
         try:
             shown = progress or Silence()
             used = serving(config, store)
@@ -176,11 +170,10 @@ def opened_run(
             store.ledger.finish_run(
                 lease, started.run_id, state="failed", finished_at=clock(), message=told
             )
-            told_of["reason"] = type(error).__name__
-            log.info("run %d failed", started.run_id, extra=told_of)
+            _log(started, "failed", reason=type(error).__name__)
             raise
         store.ledger.finish_run(lease, started.run_id, state="ok", finished_at=clock())
-        log.info("run %d is ok", started.run_id, extra=told_of)
+        _log(started, "is ok")
 
 
 def plainly(step: Step, context: RunContext) -> StepResult:
@@ -211,6 +204,20 @@ def finish(context: RunContext, steps: tuple[Step, ...], call: Call = plainly) -
     """Take steps in order and return what the run leaves."""
     counts = {step.__name__: do(step, renewed(context), call) for step in steps}
     return _outcome(renewed(context), counts)
+
+
+def _entry(config: Config, kind: RunKind, as_of: datetime | None, asked: Asked) -> str:
+    """Return what a run and one that carries it on have in common."""
+    return content_id(
+        config.model_dump_json(exclude={"store"}),
+        as_of.isoformat() if as_of else "",
+        repr(asked) if kind == "retrain" else "",
+    )
+
+
+def _log(run: Run, became: str, **more: str) -> None:
+    told = {"run": run.run_id, "kind": run.kind, **more}
+    log.info("run %d (%s) %s", run.run_id, run.kind, became, extra=told)
 
 
 def _outcome(context: RunContext, counts: dict[str, StepResult]) -> RunOutcome:

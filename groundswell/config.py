@@ -17,12 +17,13 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.models_config import ModelsConfig
+from groundswell.operating_config import AlertsConfig, LoggingConfig, ScheduleConfig
 from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 from groundswell.web_config import WebConfig
 from groundswell.webhook_config import WebhookConfig
 
-__all__ = ["Config", "SourceConfig", "SourceKind", "load_config"]
+__all__ = ["Config", "ScheduleConfig", "SourceConfig", "SourceKind", "load_config"]
 
 ENVIRONMENT_PREFIX = "GROUNDSWELL__"
 
@@ -177,28 +178,6 @@ class ReportConfig(Section):
     title: str = "What to build next"
     ideas: Annotated[int, Field(ge=1, le=200)] = 50
     quotes: Annotated[int, Field(ge=1, le=20)] = 5
-
-
-class ScheduleConfig(Section):
-    """``[schedule]``."""
-
-    cron: str = "0 5 * * 1"
-    timezone: str = "UTC"
-    port: Annotated[int, Field(ge=1, le=65535)] = 4200
-    home: LocalPath = Path("data/prefect")
-
-
-class AlertsConfig(Section):
-    """``[alerts]``."""
-
-    silence: Weight = 3.0
-    report_days: Weight = 14.0
-
-
-class LoggingConfig(Section):
-    """``[logging]``."""
-
-    format: Literal["text", "json"] = "text"
 
 
 class Config(Section):

@@ -11,7 +11,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from groundswell.config import LoggingConfig
+from groundswell.operating_config import LoggingConfig
 
 FIELDS = ("run", "kind", "step", "items_in", "items_out", "rejected", "seconds", "reason")
 """What a line may say beside its message: numbers, and names of our own."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from groundswell.config import AlertsConfig
+from groundswell.operating_config import AlertsConfig
 
 LEAST_ARRIVALS = 3
 """A source that brought something new in fewer runs has no habit that it could leave."""

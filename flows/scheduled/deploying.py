@@ -51,8 +51,9 @@ def server_answers() -> bool:
 
 def lets_in(address: str) -> tuple[str, bool]:
     """Return the server's version, and whether it takes orders without its login."""
+    with get_client(sync_client=True) as client:
+        version = client.api_version()
     with SyncPrefectClient(address, auth_string="nobody:nothing") as stranger:
-        version = stranger.api_version()
         try:
             stranger.read_flow_runs(limit=1)
         except PrefectHTTPStatusError as error:

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import metadata
 from pathlib import Path
 
 from flows import overview
@@ -18,9 +19,6 @@ from groundswell.vitals import alerts_of
 
 CLOCK_SLACK = timedelta(minutes=5)
 """How far clocks may differ before anyone need care."""
-
-PREFECT = "3.8.8"
-"""The version that the deployments were tried with; another one may be asked, too."""
 
 
 def check_integrity(config: Config) -> Iterator[Check]:
@@ -137,9 +135,10 @@ def _safe(address: str, let_in: "tuple[str, bool]") -> Iterator[Check]:
         yield Check("prefect", "warn", found, remedy)
     else:
         yield Check("prefect", "ok", f"{address} answers, Prefect {version}, and asks for a login")
-    if version != PREFECT:
-        remedy = f"run a server of Prefect {PREFECT}"
-        found = f"{address} is Prefect {version}, tried is {PREFECT}"
+    ours = metadata.version("prefect")
+    if version != ours:
+        remedy = f"run a server of Prefect {ours}"
+        found = f"{address} is Prefect {version}, and this program has {ours}"
         yield Check("prefect", "warn", found, remedy)
 
 

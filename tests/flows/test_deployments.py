@@ -1,6 +1,7 @@
 """prefect.yaml, as Prefect itself reads it."""
 
 import inspect
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from rich.console import Console
 
 from flows import scheduled
+from flows.context import Asked
 from flows.scheduled.deploying import WATCH_CRON
 from flows.serving import CLIENT_SETTINGS
 from groundswell.config import ScheduleConfig
@@ -52,6 +54,16 @@ def test_what_is_scheduled_is_so_as_the_settings_say_by_default() -> None:
     assert watching["cron"] == WATCH_CRON
     assert (schedule["cron"], schedule["timezone"]) == (default.cron, default.timezone)
     scheduled.check_schedule(default)
+
+
+def test_what_is_asked_for_by_hand_are_parameters_of_the_flow() -> None:
+    asked = Asked(("themes",), "new year", waits=True)
+    day = datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)
+    given = scheduled.parameters_of(asked, day)
+    assert given["refresh"] == {"as_of": date(2026, 6, 30)}
+    assert given["retrain"] == {"models": ("themes",), "why": "new year", "wait": True}
+    for kind, flow in scheduled.FLOWS.items():
+        inspect.signature(flow.fn).bind("/srv/config.toml", **given[kind])
 
 
 def load(entrypoint: str) -> Flow[..., Any]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
 from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
 from prefect.settings import (
+    PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_HOME,
     PREFECT_SERVER_ANALYTICS_ENABLED,
@@ -221,6 +223,11 @@ def questions(client: SyncPrefectClient) -> list[FlowRun]:
     """Return the questions about versions, the newest first."""
     only = FlowFilter(name=FlowFilterName(any_=["promote"]))
     return client.read_flow_runs(flow_filter=only, sort=FlowRunSort.EXPECTED_START_TIME_DESC)
+
+
+def test_a_server_that_takes_orders_from_anybody_is_known_as_one() -> None:
+    version, anybody = scheduled.lets_in(str(PREFECT_API_URL.value()))
+    assert (version, anybody) == (metadata.version("prefect"), True)
 
 
 def newest_run(client: SyncPrefectClient) -> FlowRun:

@@ -1,5 +1,6 @@
 """`groundswell schedule`, for real: a child process, its Prefect server, a one-minute cron."""
 
+import json
 import os
 import re
 import signal
@@ -18,7 +19,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.serving import START_SECONDS, login_of, run_as_flow, serve
 from groundswell.config import load_config
-from groundswell.errors import ConfigError
+from groundswell.errors import BusyError, ConfigError
 from groundswell.store import open_store
 
 CANARY = "zyxophone"
@@ -179,21 +180,10 @@ def test_a_person_answers_the_question_whether_a_version_is_to_be_put_in_use(
     served: Served,
 ) -> None:
     database = load_config(served.config_path).store.database
-    with open_store(database) as store, store.lease("pipeline") as lease:
-        champion = store.versions.champion("themes")
-        assert champion is not None
-        gates = (("whole", True, "all is there"),)
-        number = store.versions.next_number("themes")
-        waiting = replace(
-            champion,
-            version=number,
-            state="challenger",
-            gates=gates,
-            parents=(("themes", champion.version),),
-            promoted_in=None,
-        )
-        store.versions.keep(lease, waiting)
-    question = served.start("promote", version=waiting.name)
+    made: list[str] = []
+    assert within(120, lambda: leave_a_version(database, made)), "there was always a run at work"
+    (waiting,) = made
+    question = served.start("promote", version=waiting)
     assert within(90, lambda: served.runs("PAUSED", "promote")), served.output()
     answer = {"put_in_use": True, "name": "ann", "why": "it reads well"}
     served.post(f"/flow_runs/{question}/resume", {"run_input": answer})
@@ -201,7 +191,7 @@ def test_a_person_answers_the_question_whether_a_version_is_to_be_put_in_use(
     with open_store(database) as store:
         now = store.versions.champion("themes")
     assert now is not None
-    assert now.name == waiting.name
+    assert now.name == waiting
     assert now.settings["put_in_use_by"] == "ann"
     assert now.settings["because"] == "it reads well"
 
@@ -213,9 +203,31 @@ def test_what_prefect_keeps_is_for_its_owner_alone(served: Served) -> None:
 
 
 def test_the_server_takes_no_orders_from_whoever_does_not_know_its_login(served: Served) -> None:
-    address = f"{served.api}/flow_runs/filter"
-    assert httpx.post(address, json={}).status_code == 401
-    assert httpx.post(address, json={}, auth=("groundswell", "guess")).status_code == 401
+    for address in (f"{served.api}/admin/version", f"{served.api}/csrf-token?client=test"):
+        assert httpx.get(address).status_code == 401
+        assert httpx.get(address, auth=("groundswell", "guess")).status_code == 401
+        assert httpx.get(address, auth=served.login).status_code == 200
+    answer = httpx.post(f"{served.api}/flow_runs/filter", json={})
+    assert answer.status_code in (401, 403)
+
+
+def test_doctor_asks_the_server_whom_it_lets_in(served: Served) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from flows.cli import main; main()", "doctor", "--json"],
+        cwd=served.config_path.parent,
+        env=os.environ
+        | {
+            "PREFECT_API_URL": served.api,
+            "PREFECT_API_AUTH_STRING": ":".join(served.login),
+            "PREFECT_HOME": str(served.home),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (check,) = [one for one in json.loads(done.stdout) if one["name"] == "prefect"]
+    assert check["state"] == "ok"
+    assert "asks for a login" in check["found"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://attacker.example"}])
@@ -300,6 +312,28 @@ def test_a_server_does_not_outlive_a_killed_parent() -> None:
         assert is_running(child)
         parent.kill()
     assert within(10, lambda: not is_running(child))
+
+
+def leave_a_version(database: str, made: list[str]) -> bool:
+    """Leave a version of the themes to a person; not while a scheduled run is at work."""
+    with open_store(database) as store:
+        try:
+            with store.lease("pipeline") as lease:
+                champion = store.versions.champion("themes")
+                assert champion is not None
+                waiting = replace(
+                    champion,
+                    version=store.versions.next_number("themes"),
+                    state="challenger",
+                    gates=(("whole", True, "all is there"),),
+                    parents=(("themes", champion.version),),
+                    promoted_in=None,
+                )
+                store.versions.keep(lease, waiting)
+        except BusyError:
+            return False
+    made.append(waiting.name)
+    return True
 
 
 def within(seconds: float, found: Callable[[], object]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from groundswell import logs
-from groundswell.config import LoggingConfig
+from groundswell.operating_config import LoggingConfig
 
 
 @pytest.fixture

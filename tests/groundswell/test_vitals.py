@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from groundswell.config import AlertsConfig
+from groundswell.operating_config import AlertsConfig
 from groundswell.vitals import SourceVitals, Vitals, alerts_of
 
 NOW = datetime(2026, 6, 30, 5, tzinfo=UTC)

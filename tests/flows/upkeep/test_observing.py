@@ -102,7 +102,7 @@ def test_the_log_lines_of_a_run_are_objects_with_its_figures(run: Run) -> None:
     assert steps["ingest_sources"]["run"] == 1
     assert [line["message"] for line in lines if line.get("kind") == "refresh"] == [
         "run 1 (refresh) begins",
-        "run 1 is ok",
+        "run 1 (refresh) is ok",
     ]
     assert CANARY not in run.lines
 
