@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -65,8 +66,10 @@ def serve(config_path: str | Path, *, progress: "Progress | None" = None) -> Non
     schedule = config.schedule
     outside = "PREFECT_API_URL" in os.environ
     os.environ |= CLIENT_SETTINGS | CONSOLE_SETTINGS[config.logging.format]
+    _private_folder(schedule.home)
+    # Prefect's runner keeps a folder under this one; in /tmp, another user may own it already.
+    tempfile.tempdir = str(schedule.home)
     if not outside:
-        _private_folder(schedule.home)
         os.environ |= server_settings(schedule, login_of(schedule.home))
     from flows import scheduled
 
