@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution, PackageMetadata, distributions
 from pathlib import Path
 from typing import Any
 
@@ -114,11 +114,11 @@ def judge(pins: Iterable[str], answer: Mapping[str, Any], accepted: Any, today: 
 def licence_of(package: Distribution) -> str:
     """Return the licence of a package in its own words, shortened; empty: it states none."""
     stated = package.metadata
-    words = [stated.get("License-Expression") or ""]
+    words = [_stated(stated, "License-Expression")]
     words += [
         c.rpartition(" :: ")[2] for c in stated.get_all("Classifier", []) if "License ::" in c
     ]
-    words.append((stated.get("License") or "").strip().partition("\n")[0])
+    words.append(_stated(stated, "License").strip().partition("\n")[0])
     return next((one for one in words if one and one != "UNKNOWN"), "")
 
 
@@ -182,6 +182,10 @@ def _licences(into: Path | None) -> Mapping[str, Any]:
         told = ", ".join(" ".join(line.split("\t")) for line in refused)
         raise ConfigError(f"licences that nobody has looked at: {told}; look, or do without")
     return {"packages": len(lines), "not_installed": sorted(pinned - set(found))}
+
+
+def _stated(metadata: PackageMetadata, field: str) -> str:
+    return str(metadata[field]) if field in metadata else ""
 
 
 def _name(text: str) -> str:

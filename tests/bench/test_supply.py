@@ -1,5 +1,6 @@
 """An audit ends well only where every pin was looked at."""
 
+from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import distributions
 from pathlib import Path
@@ -13,13 +14,16 @@ TODAY = date(2026, 6, 1)
 LOCKED = Path(__file__).parents[2] / "locked.txt"
 
 
-def answer(*packages: dict[str, object]) -> dict[str, object]:
+Package = Mapping[str, object]
+
+
+def answer(*packages: Package) -> Package:
     return {"dependencies": list(packages), "fixes": []}
 
 
-GOOD = {"name": "good", "version": "1.0", "vulns": []}
-TORCH = {"name": "Torch", "version": "2.13.0", "vulns": []}
-HIT = {"name": "good", "version": "1.0", "vulns": [{"id": "PYSEC-1", "fix_versions": []}]}
+GOOD: Package = {"name": "good", "version": "1.0", "vulns": []}
+TORCH: Package = {"name": "Torch", "version": "2.13.0", "vulns": []}
+HIT: Package = {"name": "good", "version": "1.0", "vulns": [{"id": "PYSEC-1", "fix_versions": []}]}
 
 
 def test_all_looked_at_and_nothing_found_is_well() -> None:
@@ -31,7 +35,7 @@ def test_all_looked_at_and_nothing_found_is_well() -> None:
 @pytest.mark.parametrize(
     "told", [answer(GOOD), answer(GOOD, {"name": "torch", "skip_reason": "not on PyPI"}), {}]
 )
-def test_what_was_skipped_is_not_well(told: dict[str, object]) -> None:
+def test_what_was_skipped_is_not_well(told: Package) -> None:
     audit = supply.judge(PINS, told, [], TODAY)
     assert "torch" in audit.not_looked_at
     assert not audit.is_well

@@ -254,7 +254,8 @@ def test_interrupted_it_ends_its_server_and_leaves_the_schedule_on(served: Serve
     with pytest.raises(ProcessLookupError):
         os.killpg(group, 0)
     assert served.runs("COMPLETED") == []
-    assert "Traceback" not in served.output()
+    output = served.output()  # a scheduled run may have met the one by hand, and said so
+    assert output.count("Traceback") == len(re.findall(r"Stopped\('.*is owned by process", output))
 
 
 @pytest.mark.parametrize(
