@@ -23,6 +23,7 @@ from flows.serve_command import serve
 from flows.upkeep.analysts_command import analysts
 from flows.upkeep.backup_command import backup, restore
 from flows.upkeep.erase_command import erase
+from flows.upkeep.metrics_command import metrics
 from flows.webhook_commands import app as webhooks_app
 from groundswell.errors import GroundswellError
 
@@ -262,18 +263,10 @@ app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(models_app, name="models")
-app.command()(decide)
-app.command()(log)
-app.command()(undo)
-app.command()(handover)
-app.command()(audience)
-app.command()(pace)
-app.command()(jobs)
-app.command()(serve)
-app.command()(erase)
-app.command()(analysts)
-app.command()(backup)
-app.command()(restore)
+for made in (decide, log, undo, handover, audience, pace, jobs, serve, metrics):
+    app.command()(made)
+for kept in (erase, analysts, backup, restore):
+    app.command()(kept)
 
 
 @app.command()

@@ -50,6 +50,10 @@ def message_of(told: Delivery, store: Store, config: Config) -> Message | None:
         found = _of_decision(int(subject), store, config)
     elif kind == "need.rising":
         found = _of_rise(told.event, store, config)
+    elif kind == "source.silent":
+        found = _of_silence(subject, config)
+    elif kind == "report.old":
+        found = _of_age(int(subject), store, config)
     else:
         found = (_of_report if kind == "report.ready" else _of_failure)(int(subject), store, config)
     return None if found is None else Message(kind, told.happened_at, *found)
@@ -70,7 +74,7 @@ def _of_decision(number: int, store: Store, config: Config) -> Told | None:
         return None
     made = found[0]
     title = _title(made.target, store, _titles(store, config))
-    link = _link(made.target, config)
+    link = link_to(made.target, config)
     line = as_lines(found)[0]
     kept = ("number", "at", "reviewer", "kind", "target", "undoes")
     data = {**{name: line[name] for name in kept}, "title": title, "link": link}
@@ -96,7 +100,7 @@ def _of_rise(event: Event, store: Store, config: Config) -> Told | None:
     known: Mapping[str, str] = {}
     if alert.voices >= config.privacy.least_voices:
         known = {f"theme-{one.theme_id}": one.label for one in store.themes.themes(True)}
-    title, link = _title(target, store, known), _link(target, config)
+    title, link = _title(target, store, known), link_to(target, config)
     data = {
         "need": alert.theme_id,
         "title": title,
@@ -129,9 +133,25 @@ def _of_report(number: int, store: Store, config: Config) -> Told | None:
     words = [(f"New report (run {number}): ", ""), (f"{len(moves)} ideas moved", link)]
     for move in moves[:SHOWN_MOVES]:
         places = f" {move.rank_before or 'new'} → {move.rank_now or 'gone'}"
-        words += [("\n• ", ""), (titles[move.candidate_id], _link(move.candidate_id, config))]
+        words += [("\n• ", ""), (titles[move.candidate_id], link_to(move.candidate_id, config))]
         words.append((places, ""))
     return {"run": number, "moves": told, "link": link}, words
+
+
+def _of_silence(subject: str, config: Config) -> Told:
+    source, _, since = subject.rpartition(" ")
+    link = f"{config.web.address}/runs"
+    words = [(f"Source {source} has brought nothing new since {since}; ", ""), ("runs", link)]
+    return {"source": source, "since": since, "link": link}, words
+
+
+def _of_age(number: int, store: Store, config: Config) -> Told | None:
+    if store.lookups.newest_report() != number:
+        return None  # there is a newer one by now
+    began = store.ledger.get(number).started_at
+    link = f"{config.web.address}/runs"
+    words = [(f"The newest report is of {began:%Y-%m-%d} (run {number}); ", ""), ("runs", link)]
+    return {"run": number, "of": began.isoformat(), "link": link}, words
 
 
 def _moves(run_id: int, store: Store) -> Sequence[IdeaMove]:
@@ -171,7 +191,8 @@ def _titles(store: Store, config: Config) -> dict[str, str]:
     return ideas | needs
 
 
-def _link(target: str, config: Config) -> str:
+def link_to(target: str, config: Config) -> str:
+    """Return the page of an idea, a need, a statement or, for all else, of the log."""
     theme_id, statement = theme_of(target), statement_named(target)
     place = f"ideas/{quote(target, safe='')}" if is_idea(target) else "log"
     place = f"needs/{theme_id}" if theme_id is not None else place

@@ -14,10 +14,10 @@ from reports import figures
 from reports.inert import one_line
 
 if TYPE_CHECKING:
-    from flows.doctor import Check
     from flows.handover import HandedOver
     from flows.init import NamedSource
     from flows.overview import Status
+    from flows.upkeep.check import Check
     from groundswell.domain import Decision
     from groundswell.report import IdeaReport, ThemeSummary
     from groundswell.store import QuarantineEntry, StepResult

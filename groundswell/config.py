@@ -18,13 +18,14 @@ from groundswell.backup_config import BackupConfig
 from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.models_config import ModelsConfig
+from groundswell.operating_config import AlertsConfig, LoggingConfig, ScheduleConfig
 from groundswell.privacy_config import PrivacyConfig
 from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 from groundswell.web_config import WebConfig
 from groundswell.webhook_config import WebhookConfig
 
-__all__ = ["Config", "PrivacyConfig", "SourceConfig", "SourceKind", "load_config"]
+__all__ = ["Config", "PrivacyConfig", "ScheduleConfig", "SourceConfig", "SourceKind", "load_config"]
 
 ENVIRONMENT_PREFIX = "GROUNDSWELL__"
 
@@ -170,15 +171,6 @@ class ReportConfig(Section):
     quotes: Annotated[int, Field(ge=1, le=20)] = 5
 
 
-class ScheduleConfig(Section):
-    """``[schedule]``."""
-
-    cron: str = "0 5 * * 1"
-    timezone: str = "UTC"
-    port: Annotated[int, Field(ge=1, le=65535)] = 4200
-    home: LocalPath = Path("data/prefect")
-
-
 class Config(Section):
     """All of ``config.toml``."""
 
@@ -201,6 +193,8 @@ class Config(Section):
     github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     backup: BackupConfig = BackupConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    logging: LoggingConfig = LoggingConfig()
     web: WebConfig = WebConfig()
     webhooks: Annotated[tuple[WebhookConfig, ...], Field(strict=False)] = ()
 

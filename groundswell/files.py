@@ -9,7 +9,7 @@ from groundswell.errors import StoreError
 from groundswell.failpoints import failpoint
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> str:
+def write_whole(path: Path, data: bytes, *, mode: int | None = None) -> str:
     """Put `data` at `path` in one step and return its SHA-256 as hex digits.
 
     Whoever reads meanwhile sees the old file or the new one; a crash leaves one of the two.
@@ -17,7 +17,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> str:
     Parameters
     ----------
     mode
-        Who may do what with it, less what the process's umask forbids.
+        Who may read it, such as ``0o600``; None: as the process makes files.
 
     Raises
     ------
@@ -27,7 +27,10 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> str:
     aside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(aside, "wb", opener=partial(os.open, mode=mode)) as file:
+        made = partial(os.open, mode=0o666 if mode is None else mode)  # never readable meanwhile
+        with open(aside, "wb", opener=made) as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             failpoint("file.written")

@@ -1,1 +1,1 @@
-"""What keeps an installation well."""
+"""What keeps an installation well: alerts, metrics, looking it over."""

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.doctor import Check, check_clock, examine
+from flows.doctor import check_clock, examine
+from flows.upkeep.check import Check
 from groundswell.config import load_config
 from groundswell.store import open_store
 

@@ -12,6 +12,7 @@ from web.pages import (
     inbox,
     jobs,
     learnt,
+    metrics,
     models,
     models_asking,
     moving,
@@ -80,6 +81,7 @@ ROUTES = (
     Route("/report.html", ("GET",), "read", report_page),
     Route("/ideas.json", ("GET",), "read", ideas_json),
     Route("/healthz", ("GET",), "read", health),
+    Route("/metrics", ("GET",), "read", metrics.metrics),
     Route("/static/{name}", ("GET",), "read", static_file),
 )
 """In the order in which they are tried: an id may hold a slash, so ``/ideas/...`` takes all."""
