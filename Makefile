@@ -1,6 +1,6 @@
 # `make run` or `make test` is all that is needed; each sets up what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve schedule check test bench fix clean
+.PHONY: help setup run serve schedule check test bench audit fix clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3.11
@@ -38,6 +38,12 @@ test: .venv/dev.stamp  ## all tests (ARGS="-k ranking" for some)
 
 bench: .venv/dev.stamp  ## measure (ARGS="run --data FILE.csv --rows 1000"; -h lists all)
 	@$(BIN)/python -m bench $(ARGS)
+
+audit: .venv/dev.stamp  ## advisories, licences and a list of all that is installed (dist/)
+	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[supply]'
+	$(BIN)/python -m bench supply licences --into dist/licences.tsv
+	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON --output-file dist/sbom.json
+	$(BIN)/python -m bench supply audit
 
 fix: .venv/dev.stamp  ## mend what can be mended by machine
 	$(BIN)/ruff check --fix .

@@ -40,6 +40,8 @@ NAMES = {
     "drift": "how sure drift alarms are, and which drifts they find",
     "emerging": "how well emerging issues meet the changelog, and how sure alarms are",
     "web": "how fast the pages of the review app answer, and how large they are",
+    "erase": "how long it takes to erase one person of many",
+    "supply": "what is known against what is installed, and under which licences it is",
     "privacy": "how much personal data is found, and how much else",
 }
 

@@ -34,13 +34,13 @@ from flows.statements import encoder_id, hashes_of
 from groundswell.config import (
     Config,
     EmbeddingConfig,
-    ModelsConfig,
     PrivacyConfig,
     ReportConfig,
     SourceConfig,
     StoreConfig,
 )
 from groundswell.domain import NOISE, content_id
+from groundswell.models_config import ModelsConfig
 from groundswell.store import Lease, StepResult, Store, open_store
 from models.encoding.embedding import embed, load_encoder
 from models.statements.annotator import example_texts
@@ -172,7 +172,7 @@ def _config(folder: Path, options: argparse.Namespace) -> Config:
         "rating": "rating",
     }
     source = SourceConfig(
-        name="drawn", path=folder / "records.csv", format="csv", channel="review", columns=columns
+        name="drawn", path=_records(folder), format="csv", channel="review", columns=columns
     )
     return Config(
         store=StoreConfig(path=folder / "groundswell.db"),
@@ -182,6 +182,10 @@ def _config(folder: Path, options: argparse.Namespace) -> Config:
         models=ModelsConfig(registry=str(folder / "registry")),
         report=ReportConfig(folder=folder / "report"),
     )
+
+
+def _records(folder: Path) -> Path:
+    return folder / "records.csv"
 
 
 def _planted(config: Config, options: argparse.Namespace) -> dict[str, int]:
@@ -195,7 +199,7 @@ def _plant(config: Config, options: argparse.Namespace) -> dict[str, int]:
     draws = np.random.default_rng(options.seed)
     parts = 1 + draws.choice(len(STATEMENTS), options.records, p=STATEMENTS)
     planted: dict[str, int] = {}
-    model_id, source = encoder_id(config), config.sources[0].path
+    model_id, source = encoder_id(config), _records(config.store.path.parent)
     print(f"drawing {options.records:,} records", file=sys.stderr)
     with (
         open_store(config.store.database) as store,

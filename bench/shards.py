@@ -92,7 +92,7 @@ def _apart(
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "OMP_NUM_THREADS": "1",
     }
-    from flows.scheduled import shared_by
+    from flows.scheduled.sharing import shared_by
 
     cluster = ClusterConfig(scheduler="local", workers=workers, shards=str(folder / "shards"))
     work, files = Embedding(settings, cluster.shards), ShardFiles(cluster.shards)

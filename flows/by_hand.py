@@ -13,9 +13,11 @@ from flows.context import Asked, RunContext, RunKind, RunOutcome, Silence
 from flows.model_notes import notes_on_models
 from flows.progress import duration, shown_progress
 from flows.terminal import foreign
+from groundswell import logs
 from groundswell.config import Config, load_config
 from groundswell.errors import ConfigError
 from groundswell.store import open_store
+from groundswell.tracing import start_tracing
 
 if TYPE_CHECKING:
     from groundswell.report import IdeaReport
@@ -44,6 +46,8 @@ def run_by_hand(
         What the operator can mend.
     """
     config = load_config(config_path)
+    logs.set_up(config.logging)
+    start_tracing()
     typer.echo(announcement(config), err=True)
     if "PREFECT_API_URL" in os.environ:
         outcome = _run_as_flow(config_path, kind, as_of, asked)
@@ -122,11 +126,7 @@ def _run_as_flow(
 ) -> RunOutcome:
     from flows import serving
 
-    if as_of is not None:
-        raise ConfigError(
-            "--as-of is for a run on this machine; unset PREFECT_API_URL, or set [ranking] as_of"
-        )
-    return serving.run_as_flow(config_path, kind, asked)
+    return serving.run_as_flow(config_path, kind, asked, as_of)
 
 
 def _last_duration(config: Config) -> float | None:
@@ -150,13 +150,8 @@ def _show(outcome: RunOutcome, config: Config) -> None:
         console.print(f"{rows} could not be used; 'groundswell quarantine' lists them.")
     for note in notes:
         console.print(foreign(note))
-    console.print(_what_changed(outcome.changes_markdown))
+    console.print(outcome.changes)
     console.print(f"Report: {_page(config)}", soft_wrap=True)
-
-
-def _what_changed(markdown: str) -> str:
-    """Return the sentence under the title of changes.md."""
-    return next(line for line in markdown.splitlines() if line and not line.startswith("#"))
 
 
 def _page(config: Config) -> Path:

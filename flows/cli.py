@@ -20,6 +20,10 @@ from flows.model_commands import models_app
 from flows.options import DEFAULT_CONFIG, ConfigOption, CountOption, DayOption, JsonOption, end_of
 from flows.quarantine import app as quarantine_app
 from flows.serve_command import serve
+from flows.upkeep.analysts_command import analysts
+from flows.upkeep.backup_command import backup, restore
+from flows.upkeep.erase_command import erase
+from flows.upkeep.metrics_command import metrics
 from flows.webhook_commands import app as webhooks_app
 from groundswell.errors import GroundswellError
 
@@ -259,14 +263,10 @@ app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(models_app, name="models")
-app.command()(decide)
-app.command()(log)
-app.command()(undo)
-app.command()(handover)
-app.command()(audience)
-app.command()(pace)
-app.command()(jobs)
-app.command()(serve)
+for made in (decide, log, undo, handover, audience, pace, jobs, serve, metrics):
+    app.command()(made)
+for kept in (erase, analysts, backup, restore):
+    app.command()(kept)
 
 
 @app.command()

@@ -139,7 +139,15 @@ class RunOutcome:
     report_folder: Path
     top: list[dict[str, str]]
     """Rows of the table of the best ideas, as text."""
+    top_ids: tuple[str, ...]
+    """Of the ideas in those rows."""
     changes_markdown: str
+
+    @property
+    def changes(self) -> str:
+        """The sentence under the title of changes.md: figures, and no idea's name."""
+        lines = self.changes_markdown.splitlines()
+        return next(line for line in lines if line and not line.startswith("#"))
 
 
 Clock = Callable[[], datetime]

@@ -193,15 +193,16 @@ def verify_log(config: Config) -> str:
         document = store.ideas.report()
         known = dict(reports.from_json(document).versions).get(ANCHOR) if document else None
         anchors = [_read_anchor(known)] if known else []
-        broken = store.decisions.verify(anchors)
-        if broken is not None:
+        if (broken := store.decisions.verify(anchors)) is not None:
             raise StoreError(
                 f"{store.place}: decision {broken} is not as it was made, or is gone; nothing from"
                 " it on can be relied on, compare with a backup"
             )
-        head = store.decisions.verdicts()
+        head, blanked = store.decisions.verdicts(), store.decisions.blanked()
     compared = ", and those the newest report knows are all there" if anchors else ""
-    return f"{head.number} decisions are as they were made{compared}; the last hash is {head.hash}"
+    less = f"; erasures took quotes out of {', '.join(map(str, blanked))}" if blanked else ""
+    told = f"{head.number} decisions are as they were made{compared}{less}"
+    return f"{told}; the last hash is {head.hash}"
 
 
 def this_user() -> str:

@@ -4,19 +4,27 @@ import os
 import platform
 import shutil
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 
 from flows import overview
 from flows.context import utc_now
+from flows.upkeep.check import Check, Look, State
+from flows.upkeep.looks import (
+    CLOCK_SLACK,
+    check_backups,
+    check_integrity,
+    check_models,
+    check_prefect,
+    check_quiet,
+    check_runs,
+    check_settings,
+)
 from groundswell import __version__
 from groundswell.config import Config, SourceConfig, load_config
 from groundswell.errors import GroundswellError, IngestError
-from groundswell.schedule import next_run
 
 LIBRARIES = ("torch", "onnxruntime", "sentence-transformers", "prefect", "sqlalchemy", "numpy")
 
@@ -26,23 +34,6 @@ LOW_BYTES = 2_000_000_000
 FULL_BYTES = 200_000_000
 """Below this even a small run may not be able to commit."""
 
-CLOCK_SLACK = timedelta(minutes=5)
-"""How far clocks may differ before anyone need care."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    state: Literal["ok", "warn", "fail"]
-    found: str
-    remedy: str = ""
-    """What would do; empty where nothing need be done."""
-
-
-Look = Callable[[Config], Iterator[Check]]
-
 
 def examine(config_path: Path) -> list[Check]:
     """Look at everything; what cannot be looked at is a failed check, never an error."""
@@ -51,7 +42,7 @@ def examine(config_path: Path) -> list[Check]:
         config = load_config(config_path)
     except GroundswellError as error:
         return [*checks, _failed("settings", error)]
-    checks.append(Check("settings", "ok", str(config_path.absolute())))
+    checks.extend(check_settings(config_path))
     for name, look in LOOKS.items():
         try:
             checks.extend(look(config))
@@ -164,7 +155,7 @@ def check_disk(config: Config) -> Iterator[Check]:
     folders = (_nearest(config.report.folder), _nearest(config.store.path.parent))
     for folder in {place.stat().st_dev: place for place in folders}.values():
         free = shutil.disk_usage(folder).free
-        state: Literal["ok", "warn", "fail"] = "ok"
+        state: State = "ok"
         if free < LOW_BYTES:
             state = "warn" if free >= FULL_BYTES else "fail"
         remedy = "" if state == "ok" else "make room, or name a folder on another disk"
@@ -186,39 +177,6 @@ def check_clock(config: Config) -> Iterator[Check]:
     yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
-def check_schedule(config: Config) -> Iterator[Check]:
-    """Look whether the cron line can be used, and whether a Prefect server answers if named."""
-    due = next_run(config.schedule, utc_now())
-    yield Check("schedule", "ok", f"{config.schedule.cron}: next {due:%a %Y-%m-%d %H:%M %Z}")
-    address = os.environ.get("PREFECT_API_URL")
-    if address is None:
-        return
-    if _prefect_answers():
-        yield Check("prefect", "ok", f"{address} answers")
-    else:
-        remedy = "start that server, or unset PREFECT_API_URL to do without"
-        yield Check("prefect", "fail", f"{address}: no Prefect server answers", remedy)
-
-
-def check_last_run(config: Config) -> Iterator[Check]:
-    """Look how the last run ended."""
-    if not overview.is_made(config):
-        yield Check("last run", "ok", "none yet")
-        return
-    with overview.reading(config) as store:
-        runs = store.ledger.runs(1)
-    for run in runs:
-        found = f"run {run.run_id}, {run.kind}, {run.started_at:%Y-%m-%d %H:%M} UTC: {run.state}"
-        if run.state == "ok":
-            yield Check("last run", "ok", found)
-        elif run.state == "running":
-            remedy = "if nothing is running now, 'groundswell run' carries it on"
-            yield Check("last run", "warn", found, remedy)
-        else:
-            reason = f" ({run.message})" if run.message else ""
-            yield Check("last run", "warn", found + reason, "mend that and type 'groundswell run'")
-
-
 def check_drift(config: Config) -> Iterator[Check]:
     """Look whether the themes in use are still made of what customers say."""
     if not overview.is_made(config):
@@ -234,13 +192,17 @@ def check_drift(config: Config) -> Iterator[Check]:
 LOOKS: dict[str, Look] = {
     "sources": check_sources,
     "store": check_store,
+    "integrity": check_integrity,
     "permissions": check_permissions,
     "encoder": check_encoder,
+    "models": check_models,
     "disk": check_disk,
     "clock": check_clock,
-    "schedule": check_schedule,
-    "last run": check_last_run,
+    "schedule": check_prefect,
+    "last run": check_runs,
+    "report": check_quiet,
     "drift": check_drift,
+    "backup": check_backups,
 }
 """What is looked at once the settings are known, by the name under which a failure is shown."""
 
@@ -261,12 +223,3 @@ def _version(package: str) -> str | None:
 def _nearest(folder: Path) -> Path:
     """Return the folder, or the closest one above it that exists."""
     return next(place for place in (folder, *folder.parents) if place.is_dir())
-
-
-def _prefect_answers() -> bool:
-    from flows.serving import CLIENT_SETTINGS
-
-    os.environ |= CLIENT_SETTINGS  # read when Prefect is imported
-    from flows import scheduled
-
-    return scheduled.server_answers()

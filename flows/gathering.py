@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 
 import ingest
 from flows.context import RunContext
 from groundswell.config import Config, SourceConfig
-from groundswell.domain import ReadRow
+from groundswell.domain import QuarantinedRow, ReadRow
 from groundswell.errors import IngestError, UnreachableError
 from groundswell.store import BATCH, Package, StepResult
 
@@ -41,6 +43,8 @@ def read_and_count(
     IngestError
         What was wrong with each source that failed.
     """
+    limits = keep_from(context.config.sources, context.run.started_at)
+    context.store.erasures.expire(context.lease, limits, at=context.run.started_at)
     _read_all(context, sources, place)
     opened = [p for p in context.store.feedback.packages() if p.run_id == context.run.run_id]
     accepted = sum(package.accepted for package in opened)
@@ -48,9 +52,17 @@ def read_and_count(
     detail = {
         "duplicate": sum(package.duplicate for package in opened),
         "quarantined": sum(package.quarantined for package in opened),
+        "erased": sum(package.erased for package in opened),
+        "expired": _expired(context),
         "new_records": sum(p.accepted for p in opened if p.kind == "feedback"),
     }
     return StepResult("ingest_sources", seen, accepted, seen - accepted, 0.0, detail)
+
+
+def keep_from(sources: Sequence[SourceConfig], now: datetime) -> dict[str, datetime]:
+    """Return the moment from which on each source's feedback is kept; others keep all."""
+    kept = ((source.name, source.keep_days) for source in sources)
+    return {name: now - timedelta(days=days) for name, days in kept if days is not None}
 
 
 def privacy_of(config: Config) -> ingest.Privacy:
@@ -76,7 +88,7 @@ def _read_all(context: RunContext, sources: Sequence[SourceConfig], place: str) 
                     _pull(context, source, privacy)
                 else:
                     for file in ingest.inputs_of(source):
-                        _read(context, parser, source, file, place or str(file))
+                        _read(context, parser, source, file, place or str(file), privacy)
             except IngestError as error:
                 failures.append(error)
     if failures:
@@ -91,6 +103,7 @@ def _read(
     source: SourceConfig,
     file: ingest.Input,
     place: str,
+    privacy: ingest.Privacy,
 ) -> None:
     feedback = context.store.feedback
     found = ingest.fingerprint(file)
@@ -111,21 +124,28 @@ def _read(
     context.progress.start(f"reading {source.name}", hint)
     context.progress.advance(package.rows_done)
     rows = parser.read(source, file, skip=package.rows_done)
-    _told(_add(context, package, rows))
+    _told(_add(context, package, _known_again(context, rows, privacy), source))
     context.progress.finish()
 
 
 def _settings(context: RunContext, source: SourceConfig) -> str:
-    reading = source.model_dump_json(exclude={"name", "path"})
+    # What is kept for ever is read as it always was.
+    apart = {"name", "path", *(("keep_days",) if source.keep_days is None else ())}
+    reading = source.model_dump_json(exclude=apart)
     privacy = context.config.privacy.model_dump_json(include={"names", "keep_raw", "patterns"})
     return f"{reading}\0{privacy}"
 
 
-def _add(context: RunContext, package: Package, rows: Iterator[ReadRow]) -> Package:
+def _add(
+    context: RunContext, package: Package, rows: Iterator[ReadRow], source: SourceConfig
+) -> Package:
     batch = list(islice(rows, BATCH))
+    limit = keep_from((source,), context.run.started_at).get(source.name)
     while not package.complete:
         following = list(islice(rows, BATCH))
-        package = context.store.feedback.add_rows(context.lease, package, batch, last=not following)
+        package = context.store.feedback.add_rows(
+            context.lease, package, batch, last=not following, keep_after=limit
+        )
         context.progress.advance(len(batch))
         batch = following
     return package
@@ -149,9 +169,11 @@ def _pull(context: RunContext, source: SourceConfig, privacy: ingest.Privacy) ->
         return
     context.progress.start(f"asking {source.name}", None)
     pages = ingest.pull_rows(source, cursor, privacy, keep_raw=context.config.privacy.keep_raw)
+    limit = keep_from((source,), context.run.started_at).get(source.name)
     for page in pages:
         for start in range(0, max(len(page.rows), 1), BATCH):
-            batch = page.rows[start : start + BATCH]
+            rows = iter(page.rows[start : start + BATCH])
+            batch = list(_known_again(context, rows, privacy))
             whole = start + BATCH >= len(page.rows)
             package = feedback.add_rows(
                 context.lease,
@@ -159,17 +181,38 @@ def _pull(context: RunContext, source: SourceConfig, privacy: ingest.Privacy) ->
                 batch,
                 last=False,
                 cursor=page.cursor if whole else None,
+                keep_after=limit,
             )
             context.progress.advance(len(batch))
     _told(feedback.add_rows(context.lease, package, (), last=True))
     context.progress.finish()
 
 
+def _known_again(
+    context: RunContext, rows: Iterator[ReadRow], privacy: ingest.Privacy
+) -> Iterator[ReadRow]:
+    """Yield rows, those that cannot be used with nothing but who wrote them, if that was erased."""
+    stones = context.store.erasures.tombstones()
+    for row in rows:
+        if stones.all and isinstance(row, QuarantinedRow):
+            names = ingest.people_named(row, privacy)
+            row = next((replace(row, raw=n, detail="") for n in names if stones.hold(n)), row)
+        yield row
+
+
+def _expired(context: RunContext) -> int:
+    """Count the messages that this run took out because of their age."""
+    at = context.run.started_at
+    done = (one for one in context.store.erasures.all() if one.requested_at == at)
+    return sum(one.counts.get("records", 0) for one in done if not one.tombstones)
+
+
 def _told(package: Package) -> None:
     log.info(
-        "%s: %d new, %d duplicate, %d quarantined",
+        "%s: %d new, %d duplicate, %d quarantined, %d erased",
         package.source,
         package.accepted,
         package.duplicate,
         package.quarantined,
+        package.erased,
     )

@@ -153,7 +153,8 @@ def _tasks(
     ideas = {idea.candidate_id: idea for idea in (find_idea(report, name) for name in names)}
     earlier = sorted(store.handovers.all(), key=lambda one: one.begun_at)
     before = {} if again else {one.candidate_id: one for one in earlier if one.tracker == tracker}
-    details = rendering.Details(config.handover.link, config.handover.accounts)
+    handed, least = config.handover, config.privacy.least_voices
+    details = rendering.Details(handed.link, handed.accounts, least)
     tasks = []
     for idea in ideas.values():
         _refuse_item(idea)

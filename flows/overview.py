@@ -132,6 +132,7 @@ def _together(files: list[Package]) -> Package:
         accepted=sum(package.accepted for package in files),
         duplicate=sum(package.duplicate for package in files),
         quarantined=sum(package.quarantined for package in files),
+        erased=sum(package.erased for package in files),
         complete=all(package.complete for package in files),
     )
 

@@ -21,9 +21,13 @@ def serve(
     import web.app
     from flows.webhooks import told_meanwhile
     from flows.worker import Worker
+    from groundswell import logs
     from groundswell.config import load_config
+    from groundswell.tracing import start_tracing
 
     settings = load_config(config)
+    logs.set_up(settings.logging)
+    start_tracing()
     say = partial(typer.echo, err=True)
     with (
         suppress(KeyboardInterrupt),  # the ordinary way to end

@@ -5,25 +5,30 @@ Imports no Prefect until something is served: the settings below are read when i
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from groundswell.config import ScheduleConfig, load_config
 from groundswell.errors import ConfigError
+from groundswell.files import write_whole
 
 if TYPE_CHECKING:
     from flows.context import Asked, Progress, RunOutcome
 
 HOST = "127.0.0.1"
+LOGIN_FILE = "login"
 PR_SET_PDEATHSIG = 1
 """Linux, prctl(2)."""
 
@@ -41,6 +46,9 @@ CLIENT_SETTINGS = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,groundswell,ingest,models,reports",
 }
 
+CONSOLE_SETTINGS = {"text": {}, "json": {"PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json"}}
+"""How Prefect writes its own lines, by ``[logging] format``."""
+
 
 def serve(config_path: str | Path, *, progress: "Progress | None" = None) -> None:
     """Serve refresh (by the cron line of config.toml) and retrain (on demand) until interrupted.
@@ -54,12 +62,15 @@ def serve(config_path: str | Path, *, progress: "Progress | None" = None) -> Non
         The settings are wrong, the port is taken, or the server does not start or ends early.
     """
     config_path = Path(config_path).absolute()
-    schedule = load_config(config_path).schedule
+    config = load_config(config_path)
+    schedule = config.schedule
     outside = "PREFECT_API_URL" in os.environ
-    os.environ |= CLIENT_SETTINGS
+    os.environ |= CLIENT_SETTINGS | CONSOLE_SETTINGS[config.logging.format]
+    _private_folder(schedule.home)
+    # Prefect's runner keeps a folder under this one; in /tmp, another user may own it already.
+    tempfile.tempdir = str(schedule.home)
     if not outside:
-        os.environ |= server_settings(schedule)
-        _private_folder(schedule.home)
+        os.environ |= server_settings(schedule, login_of(schedule.home))
     from flows import scheduled
 
     scheduled.check_schedule(schedule)
@@ -72,7 +83,12 @@ def serve(config_path: str | Path, *, progress: "Progress | None" = None) -> Non
             scheduled.serve_deployments(config_path, schedule)
 
 
-def run_as_flow(config_path: str | Path, kind: str, asked: "Asked | None" = None) -> "RunOutcome":
+def run_as_flow(
+    config_path: str | Path,
+    kind: str,
+    asked: "Asked | None" = None,
+    as_of: datetime | None = None,
+) -> "RunOutcome":
     """Run a pipeline (refresh or retrain) as a flow run on the server at PREFECT_API_URL.
 
     Raises
@@ -82,24 +98,30 @@ def run_as_flow(config_path: str | Path, kind: str, asked: "Asked | None" = None
     """
     os.environ |= CLIENT_SETTINGS | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
     from flows import scheduled
+    from flows.context import Asked
 
     _require_server(os.environ["PREFECT_API_URL"])
-    given = {} if asked is None or kind != "retrain" else scheduled.parameters_of(asked)
-    outcome: RunOutcome = scheduled.FLOWS[kind](str(Path(config_path).absolute()), **given)
+    given = scheduled.parameters_of(asked or Asked(), as_of)[kind]
+    try:
+        outcome: RunOutcome = scheduled.FLOWS[kind](str(Path(config_path).absolute()), **given)
+    except scheduled.Stopped as stopped:
+        raise stopped.error from None  # Prefect was not told in full; whoever typed it is
     return outcome
 
 
-def server_settings(schedule: ScheduleConfig) -> dict[str, str]:
+def server_settings(schedule: ScheduleConfig, login: str) -> dict[str, str]:
     """Return the environment of a server for this machine alone, and of its clients."""
     address = f"http://{HOST}:{schedule.port}"
     return {
+        "PREFECT_SERVER_API_AUTH_STRING": login,
+        "PREFECT_API_AUTH_STRING": login,
         "PREFECT_HOME": str(schedule.home),
         "PREFECT_API_URL": f"{address}/api",
         "PREFECT_SERVER_API_HOST": HOST,
         "PREFECT_SERVER_API_PORT": str(schedule.port),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": address,
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # else it only grows
     }
@@ -207,6 +229,14 @@ def _require_free_port(port: int) -> None:
                 f"schedule.port = {port}: {error.strerror} on {HOST}; choose another port, or set"
                 " PREFECT_API_URL to use a Prefect server that runs already"
             ) from None
+
+
+def login_of(home: Path) -> str:
+    """Return ``name:password`` of the server, made at its first start, for its owner alone."""
+    kept = home / LOGIN_FILE
+    if not kept.exists():
+        write_whole(kept, f"groundswell:{secrets.token_urlsafe(24)}\n".encode(), mode=0o600)
+    return kept.read_text().strip()
 
 
 def _private_folder(folder: Path) -> None:

@@ -92,9 +92,12 @@ def kinds_said(context: Known) -> "list[SaidKind]":
 
 
 def _collapse(context: RunContext) -> None:
-    """Mark records that say again what was said; all are looked at as soon as one is new."""
+    """Mark records that say again what was said; all are looked at as soon as one is new.
+
+    After an erasure, too: an original may be gone.
+    """
     feedback = context.store.feedback
-    if not feedback.unsplit_records(1):
+    if context.store.versions.champion("themes") is not None and not feedback.unsplit_records(1):
         return
     feedback.save_copies(context.lease, _copies(context))
 

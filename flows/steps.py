@@ -32,12 +32,14 @@ from flows.ranking import propose_candidates, rank_ideas, write_report
 from flows.retraining import judge_challengers, promote_challengers, train_challengers
 from flows.statements import embed_new
 from flows.theming import place_themes, update_themes
+from flows.upkeep.erasing import settle
 from flows.watching import watch_themes
 from groundswell import __version__
 from groundswell.config import Config
 from groundswell.domain import content_id
 from groundswell.errors import GroundswellError
-from groundswell.store import StepResult, open_store
+from groundswell.store import Run, StepResult, open_store
+from groundswell.tracing import span
 
 __all__ = [
     "REFRESH",
@@ -148,22 +150,24 @@ def opened_run(
     """Hold the lease and an entry of the ledger for the length of a ``with`` block.
 
     Parameters are those of `run`. If the block raises, the run is marked ``failed``; settings that
-    cannot be used are refused before.
+    cannot be used are refused before, and an erasure that was interrupted is finished.
     """
     check_strategies(config)
-    with open_store(config.store.database) as store, store.lease("pipeline") as lease:
-        entry = content_id(
-            config.model_dump_json(exclude={"store", "cluster"}),
-            as_of.isoformat() if as_of else "",
-            repr(asked) if kind == "retrain" else "",
-        )
+    with (
+        span(f"run {kind}", kind=kind) as note,
+        open_store(config.store.database) as store,
+        store.lease("pipeline") as lease,
+    ):
+        settle(config, store, lease, clock)
         started = store.ledger.begin_run(
             lease,
             kind=kind,
             started_at=clock(),
-            config_hash=entry,
+            config_hash=_entry(config, kind, as_of, asked),
             versions={"groundswell": __version__},
         )
+        note("run", started.run_id)
+        _log(started, "begins")
         try:
             shown = progress or Silence()
             used = serving(config, store)
@@ -173,8 +177,10 @@ def opened_run(
             store.ledger.finish_run(
                 lease, started.run_id, state="failed", finished_at=clock(), message=told
             )
+            _log(started, "failed", reason=type(error).__name__)
             raise
         store.ledger.finish_run(lease, started.run_id, state="ok", finished_at=clock())
+        _log(started, "is ok")
 
 
 def plainly(step: Step, context: RunContext) -> StepResult:
@@ -189,11 +195,15 @@ def do(
 ) -> StepResult:
     """Take one step and enter it in the ledger."""
     begun = perf_counter()
-    result = replace(call(step, context), seconds=round(perf_counter() - begun, 3))
+    with span(step.__name__, run=context.run.run_id) as note:
+        result = replace(call(step, context), seconds=round(perf_counter() - begun, 3))
+        note("items_in", result.items_in)
+        note("rejected", result.rejected)
     context.store.ledger.step_done(context.lease, context.run.run_id, result)
-    log.info(
-        "%s: %d of %d in %.1f s", result.step, result.items_out, result.items_in, result.seconds
-    )
+    counted = {"step": result.step, "run": context.run.run_id, "seconds": result.seconds}
+    counted |= {name: getattr(result, name) for name in ("items_in", "items_out", "rejected")}
+    told = (result.step, result.items_out, result.items_in, result.seconds)
+    log.info("%s: %d of %d in %.1f s", *told, extra=counted)
     return result
 
 
@@ -203,16 +213,32 @@ def finish(context: RunContext, steps: tuple[Step, ...], call: Call = plainly) -
     return _outcome(renewed(context), counts)
 
 
+def _entry(config: Config, kind: RunKind, as_of: datetime | None, asked: Asked) -> str:
+    """Return what a run and one that carries it on have in common."""
+    return content_id(
+        config.model_dump_json(exclude={"store", "cluster"}),
+        as_of.isoformat() if as_of else "",
+        repr(asked) if kind == "retrain" else "",
+    )
+
+
+def _log(run: Run, became: str, **more: str) -> None:
+    told = {"run": run.run_id, "kind": run.kind, **more}
+    log.info("run %d (%s) %s", run.run_id, run.kind, became, extra=told)
+
+
 def _outcome(context: RunContext, counts: dict[str, StepResult]) -> RunOutcome:
     import reports
     from flows.ranking import changes_since_last_run, load_report
 
     report = load_report(context.store, context.run.run_id)
     changes = changes_since_last_run(context, report)
+    top = reports.top_table_rows(report)
     return RunOutcome(
         context.run.run_id,
         counts,
         context.config.report.folder,
-        reports.top_table_rows(report),
+        top,
+        tuple(idea.candidate_id for idea in report.ideas[: len(top)]),
         reports.changes_markdown(changes, report),
     )

@@ -1,5 +1,8 @@
 """What a webhook is told of an event: ids, titles and the page to look at; no customer's words.
 
+A title is made of phrases of customers. Where fewer voice a need than ``[privacy] least_voices``,
+its id is told in place of it, unless a reviewer gave it the name.
+
 A message is made when it is sent: nothing of it is kept beside the event.
 """
 
@@ -47,6 +50,10 @@ def message_of(told: Delivery, store: Store, config: Config) -> Message | None:
         found = _of_decision(int(subject), store, config)
     elif kind == "need.rising":
         found = _of_rise(told.event, store, config)
+    elif kind == "source.silent":
+        found = _of_silence(subject, config)
+    elif kind == "report.old":
+        found = _of_age(int(subject), store, config)
     else:
         found = (_of_report if kind == "report.ready" else _of_failure)(int(subject), store, config)
     return None if found is None else Message(kind, told.happened_at, *found)
@@ -66,7 +73,8 @@ def _of_decision(number: int, store: Store, config: Config) -> Told | None:
     if not found or found[0].number != number:
         return None
     made = found[0]
-    title, link = _title(made.target, store), _link(made.target, config)
+    title = _title(made.target, store, _titles(store, config))
+    link = link_to(made.target, config)
     line = as_lines(found)[0]
     kept = ("number", "at", "reviewer", "kind", "target", "undoes")
     data = {**{name: line[name] for name in kept}, "title": title, "link": link}
@@ -89,7 +97,10 @@ def _of_rise(event: Event, store: Store, config: Config) -> Told | None:
     if not alerts:
         return None
     alert, target = alerts[0], f"theme-{alerts[0].theme_id}"
-    title, link = _title(target, store), _link(target, config)
+    known: Mapping[str, str] = {}
+    if alert.voices >= config.privacy.least_voices:
+        known = {f"theme-{one.theme_id}": one.label for one in store.themes.themes(True)}
+    title, link = _title(target, store, known), link_to(target, config)
     data = {
         "need": alert.theme_id,
         "title": title,
@@ -107,10 +118,12 @@ def _of_report(number: int, store: Store, config: Config) -> Told | None:
     moves = _moves(number, store)
     if not moves:
         return None
+    known = _titles(store, config)
+    titles = {one.candidate_id: _title(one.candidate_id, store, known) for one in moves}
     told = [
         {
             "idea": move.candidate_id,
-            "title": move.title,
+            "title": titles[move.candidate_id],
             "rank_before": move.rank_before,
             "rank_now": move.rank_now,
         }
@@ -120,8 +133,25 @@ def _of_report(number: int, store: Store, config: Config) -> Told | None:
     words = [(f"New report (run {number}): ", ""), (f"{len(moves)} ideas moved", link)]
     for move in moves[:SHOWN_MOVES]:
         places = f" {move.rank_before or 'new'} → {move.rank_now or 'gone'}"
-        words += [("\n• ", ""), (move.title, _link(move.candidate_id, config)), (places, "")]
+        words += [("\n• ", ""), (titles[move.candidate_id], link_to(move.candidate_id, config))]
+        words.append((places, ""))
     return {"run": number, "moves": told, "link": link}, words
+
+
+def _of_silence(subject: str, config: Config) -> Told:
+    source, _, since = subject.rpartition(" ")
+    link = f"{config.web.address}/runs"
+    words = [(f"Source {source} has brought nothing new since {since}; ", ""), ("runs", link)]
+    return {"source": source, "since": since, "link": link}, words
+
+
+def _of_age(number: int, store: Store, config: Config) -> Told | None:
+    if store.lookups.newest_report() != number:
+        return None  # there is a newer one by now
+    began = store.ledger.get(number).started_at
+    link = f"{config.web.address}/runs"
+    words = [(f"The newest report is of {began:%Y-%m-%d} (run {number}); ", ""), ("runs", link)]
+    return {"run": number, "of": began.isoformat(), "link": link}, words
 
 
 def _moves(run_id: int, store: Store) -> Sequence[IdeaMove]:
@@ -136,19 +166,33 @@ def _moves(run_id: int, store: Store) -> Sequence[IdeaMove]:
     return compare_reports(before, now, new_records=0, theme_changes=()).moves
 
 
-def _title(target: str, store: Store) -> str:
-    """Return what an idea or a need is called now; its id where it is not there any more."""
+def _title(target: str, store: Store, titles: Mapping[str, str]) -> str:
+    """Return what an idea or a need is called outside.
+
+    Its id where it is not there any more, or is voiced by few.
+    """
     theme_id, verdicts = theme_of(target), store.decisions.verdicts()
-    if theme_id is not None:
-        labels = {one.theme_id: one.label for one in store.themes.themes(include_retired=True)}
-        verdict = verdicts.themes.get(theme_id)
-        return (verdict and verdict.label) or labels.get(theme_id, target)
-    titles = {one.candidate_id: one.title for one in store.ideas.candidates()}
     idea = verdicts.ideas.get(target)
-    return (idea and idea.title) or titles.get(target, target)
+    theme = None if theme_id is None else verdicts.themes.get(theme_id)
+    given = (idea and idea.title) or (theme and theme.label)
+    return given or titles.get(target, target)
 
 
-def _link(target: str, config: Config) -> str:
+def _titles(store: Store, config: Config) -> dict[str, str]:
+    """Return what ideas and needs of the newest report are called that enough customers voice."""
+    import reports
+
+    document = store.ideas.report()
+    if document is None:
+        return {}
+    report, least = reports.from_json(document), config.privacy.least_voices
+    ideas = {one.candidate_id: one.title for one in report.ideas if one.voices >= least}
+    needs = {f"theme-{one.theme_id}": one.label for one in report.themes if one.voices >= least}
+    return ideas | needs
+
+
+def link_to(target: str, config: Config) -> str:
+    """Return the page of an idea, a need, a statement or, for all else, of the log."""
     theme_id, statement = theme_of(target), statement_named(target)
     place = f"ideas/{quote(target, safe='')}" if is_idea(target) else "log"
     place = f"needs/{theme_id}" if theme_id is not None else place

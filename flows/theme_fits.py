@@ -14,7 +14,7 @@ from flows.registry import WORDS, files_of, keep_themes, read_model, read_state
 from flows.shaping import FoundThemes, as_placed, shape_found, shown_before, wishes_of
 from flows.shards import placed
 from flows.statements import encoder_id
-from flows.theme_past import distinct_texts, earlier, found_before, past
+from flows.theme_past import distinct_texts, earlier, found_before, is_made_anew, past
 from groundswell.domain import NOISE, ModelVersion, ThemeAssignment, Vectors, content_id
 from groundswell.store import Shaped
 from models.themes.fitting import ThemeFit
@@ -77,10 +77,11 @@ def install(
     model = read_model(context.config, version)
     if encoder is not None:
         context = replace(context, config=with_encoder(context.wanted, encoder))
-    table = distinct_texts(context)
+    anew, table = is_made_anew(context), distinct_texts(context)
     known = {one for statements in table["statements"] for one in statements}
     assignments = state.placed(known)
     ended = _ended(context, state)
+    shaped = _shaped(context, state, assignments, ended, model, table)
     context.store.themes.save_fit(
         context.lease,
         context.run.run_id,
@@ -89,7 +90,7 @@ def install(
         assignments,
         ended,
         state.changes,
-        _shaped(context, state, assignments, ended, model, table),
+        replace(shaped, changes=()) if anew else shaped,
         () if encoder is None else (encoder,),
     )
 
@@ -159,7 +160,9 @@ def _as_version(
     compared: tuple[dict[str, Any], bytes],
 ) -> ModelVersion:
     placed = assignments_of(said.statements, _renamed_placement(placement, tree))
-    state = ThemeState(tuple(tree.themes), as_table(placed), tree.retired, tree.changes)
+    # What became of themes of which nothing is known any more, nobody can tell.
+    changes = () if is_made_anew(context) else tree.changes
+    state = ThemeState(tuple(tree.themes), as_table(placed), tree.retired, changes)
     settings = {
         "run": context.run.run_id,
         "fitted_in": context.run.run_id,

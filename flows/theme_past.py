@@ -1,7 +1,9 @@
 """What a fit goes on from: the distinct texts, and the themes as they were found before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,8 +44,9 @@ def by_text(said: "pd.DataFrame", known: list[str]) -> "pd.DataFrame":
     first = ~ordered["text_hash"].duplicated()
     starts = [*np.flatnonzero(first).tolist(), len(ordered)]
     ids = ordered["statement_id"].tolist()
-    statements = [ids[start:end] for start, end in pairwise(starts)]
-    return ordered[first].set_index("text_hash")[known].assign(statements=statements)
+    found = ordered[first].set_index("text_hash")[known].copy()
+    found["statements"] = [ids[start:end] for start, end in pairwise(starts)]
+    return found
 
 
 def found_before(context: RunContext) -> "pd.DataFrame":
@@ -65,11 +68,23 @@ def earlier(
     return Earlier(known, float(row.settings["resolution"]) if same else None)
 
 
+def is_made_anew(context: RunContext) -> bool:
+    """Tell whether the themes that were there went with somebody who was erased.
+
+    Then nothing is known of them but their numbers and which statements belong to them.
+    """
+    none = context.store.versions.champion("themes") is None
+    return none and context.store.themes.next_theme_id() > 0
+
+
 def past(context: RunContext, first: "pd.DataFrame") -> Past:
     """Return the themes as they were found before."""
+    themes = context.store.shapes.found_themes()
+    if is_made_anew(context):
+        themes = [replace(one, x=nan, y=nan) for one in themes]
     variants = first["variant_id"].dropna().astype(np.int64)
     return Past(
-        themes=context.store.shapes.found_themes(),
+        themes=themes,
         needs=dict(zip(first.index, first["theme_id"].tolist(), strict=True)),
         variants=dict(zip(variants.index, variants.tolist(), strict=True)),
         centroids=centroids(context),

@@ -13,6 +13,7 @@ from flows.shaping import shape_themes
 from flows.shards import placed
 from flows.statements import annotator_id, encoder_id
 from flows.theme_fits import assignments_of, fit_version, install
+from flows.theme_past import is_made_anew
 from groundswell.domain import NOISE, ModelKind
 from groundswell.domain.drift import as_detail
 from groundswell.store import StepResult
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 DUE: tuple[ModelKind, ...] = ("kinds", "themes", "matches")
 """What is made anew where much is new; an encoder and weights wait for a person."""
+
+AFTER_ERASURE = "an erasure took out those before"
+"""Why models are made where those that rested on an erased person are gone."""
 
 
 def update_themes(context: RunContext) -> StepResult:
@@ -62,9 +66,12 @@ def place_themes(context: RunContext) -> StepResult:
 
 
 def _fit_first(context: RunContext) -> None:
-    first = fit_version(context, "there are none yet")
+    anew = is_made_anew(context)
+    first = fit_version(context, AFTER_ERASURE if anew else "there are none yet")
     if first is not None:
         install(context, first)
+    if anew:
+        retrain(context, ("kinds", "matches"), AFTER_ERASURE)
 
 
 def _fit_anew(context: RunContext, reason: str) -> bool:

@@ -14,10 +14,10 @@ from reports import figures
 from reports.inert import one_line
 
 if TYPE_CHECKING:
-    from flows.doctor import Check
     from flows.handover import HandedOver
     from flows.init import NamedSource
     from flows.overview import Status
+    from flows.upkeep.check import Check
     from groundswell.domain import Decision
     from groundswell.report import IdeaReport, ThemeSummary
     from groundswell.store import QuarantineEntry, StepResult
@@ -28,7 +28,7 @@ NARROW_COLUMNS = 100
 _HEADINGS = {"80% interval": "80 %\ninterval", "revenue at stake": "revenue\nat stake"}
 _BREAKS = {"trend": " ", "effort": " P"}
 _STATES = {"ok": "green", "warn": "yellow", "fail": "bold red", "failed": "bold red"}
-_COUNTS = ("in", "out", "rejected", "rows", "accepted", "duplicate", "quarantined")
+_COUNTS = ("in", "out", "rejected", "rows", "accepted", "duplicate", "quarantined", "erased")
 
 
 def show_ideas(rows: Sequence[Mapping[str, str]]) -> None:
@@ -169,9 +169,11 @@ def show_intake(counted: "StepResult") -> None:
     """Say what became of the rows that were read."""
     detail = counted.detail
     rows = "1 row" if counted.items_in == 1 else f"{counted.items_in:,} rows"
+    erased = f", {detail['erased']:,} erased" if detail["erased"] else ""
+    old = f" {detail['expired']:,} were older than may be kept and went." * bool(detail["expired"])
     output().print(
         f"{rows} read: {counted.items_out:,} new or changed,"
-        f" {detail['duplicate']:,} known, {detail['quarantined']:,} in quarantine."
+        f" {detail['duplicate']:,} known, {detail['quarantined']:,} in quarantine{erased}.{old}"
     )
 
 
@@ -241,7 +243,8 @@ def _steps(status: "Status") -> Table:
 def _sources(status: "Status") -> Table:
     made = table("source", "kind", *_COUNTS[3:], right=_COUNTS)
     for package in status.sources:
-        fates = (package.rows_done, package.accepted, package.duplicate, package.quarantined)
+        known = (package.rows_done, package.accepted, package.duplicate)
+        fates = (*known, package.quarantined, package.erased)
         name = package.source if package.complete else f"{package.source} (not read to its end)"
         made.add_row(name, package.kind, *(f"{count:,}" for count in fates))
     return made

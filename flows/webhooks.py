@@ -13,9 +13,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from flows.context import utc_now
+from flows.upkeep.alerts import notice
 from groundswell.config import Config
 from groundswell.domain import Delivery, content_id
 from groundswell.errors import BusyError, ConfigError, GroundswellError
@@ -31,6 +33,8 @@ TRIED_FOR = timedelta(days=1)
 """From the first try on; then it is given up."""
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 3600.0
+LOOK_SECONDS = 3600.0
+"""How often it is looked whether something went quiet, while the review app is open."""
 POLL_SECONDS = 2.0
 """How often it is looked for something to tell while the review app is open."""
 GONE = 410
@@ -76,7 +80,7 @@ def told_afterwards(config: Config) -> Iterator[None]:
     try:
         yield
     finally:
-        _look(config)
+        _look(config, noticing=True)
 
 
 @contextmanager
@@ -198,12 +202,17 @@ class _Pass:
 
 
 def _keep_telling(config: Config, ended: Flag) -> None:
+    looked = -LOOK_SECONDS
     while not ended.wait(POLL_SECONDS):
-        _look(config)
+        noticing = monotonic() - looked >= LOOK_SECONDS
+        looked = monotonic() if noticing else looked
+        _look(config, noticing=noticing)
 
 
-def _look(config: Config) -> None:
+def _look(config: Config, *, noticing: bool) -> None:
     try:
+        if noticing and config.webhooks:
+            notice(config)
         deliver_due(config)
     except GroundswellError as error:  # what is untold stays in the outbox for the next look
         log.warning("webhooks: %s", error)

@@ -14,8 +14,10 @@ from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 
+from groundswell import logs
 from groundswell.config import load_config
 from groundswell.errors import ConfigError, GroundswellError
+from groundswell.tracing import start_tracing
 
 PR_SET_PDEATHSIG = 1
 """Linux, prctl(2)."""
@@ -104,7 +106,8 @@ def main(config_path: str, parent: str) -> int:
         return 0  # it has ended already
     os.nice(NICENESS)
     try:
-        load_config(config_path)  # before what takes seconds to import
+        logs.set_up(load_config(config_path).logging)  # before what takes seconds to import
+        start_tracing()
         from flows.jobs import work
 
         work(Path(config_path))

@@ -14,15 +14,31 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from groundswell.backup_config import BackupConfig
 from groundswell.errors import ConfigError
 from groundswell.handover_config import GithubConfig, HandoverConfig, JiraConfig, LinearConfig
 from groundswell.models_config import ModelsConfig
-from groundswell.section import LocalPath, Place, Positive, Section, Share, Weight
+from groundswell.operating_config import (
+    AlertsConfig,
+    ClusterConfig,
+    LoggingConfig,
+    ScheduleConfig,
+)
+from groundswell.privacy_config import PrivacyConfig
+from groundswell.section import LocalPath, Positive, Section, Share, Weight
 from groundswell.source_config import SourceConfig, SourceKind
 from groundswell.web_config import WebConfig
 from groundswell.webhook_config import WebhookConfig
 
-__all__ = ["Config", "SourceConfig", "SourceKind", "load_config"]
+__all__ = [
+    "ClusterConfig",
+    "Config",
+    "PrivacyConfig",
+    "ScheduleConfig",
+    "SourceConfig",
+    "SourceKind",
+    "load_config",
+]
 
 ENVIRONMENT_PREFIX = "GROUNDSWELL__"
 
@@ -38,17 +54,6 @@ class StoreConfig(Section):
     def database(self) -> str:
         """What `groundswell.store.open_store` opens: the URL, or else the path."""
         return self.url.get_secret_value() or str(self.path)
-
-
-class PrivacyConfig(Section):
-    """``[privacy]``."""
-
-    key_variable: str = "GROUNDSWELL_PSEUDONYM_KEY"
-    key_file: LocalPath = Path("data/pseudonym.key")
-    names: bool = True
-    keep_raw: bool = False
-    patterns: Mapping[str, str] = {}
-    """Name of what is hidden to a regular expression; the text becomes ``<name>``."""
 
 
 class EmbeddingConfig(Section):
@@ -179,26 +184,6 @@ class ReportConfig(Section):
     quotes: Annotated[int, Field(ge=1, le=20)] = 5
 
 
-class ScheduleConfig(Section):
-    """``[schedule]``."""
-
-    cron: str = "0 5 * * 1"
-    timezone: str = "UTC"
-    port: Annotated[int, Field(ge=1, le=65535)] = 4200
-    home: LocalPath = Path("data/prefect")
-
-
-class ClusterConfig(Section):
-    """``[cluster]``."""
-
-    scheduler: str = ""
-    """Address of a Dask scheduler, ``local`` for processes of this machine, or empty: none."""
-    workers: Annotated[int, Field(ge=1, le=1024)] = 2
-    shard_texts: Annotated[int, Field(ge=1)] = 2000
-    shards: Place = "data/shards"
-    """Seen by all workers."""
-
-
 class Config(Section):
     """All of ``config.toml``."""
 
@@ -221,6 +206,9 @@ class Config(Section):
     github: GithubConfig = GithubConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     cluster: ClusterConfig = ClusterConfig()
+    backup: BackupConfig = BackupConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    logging: LoggingConfig = LoggingConfig()
     web: WebConfig = WebConfig()
     webhooks: Annotated[tuple[WebhookConfig, ...], Field(strict=False)] = ()
 

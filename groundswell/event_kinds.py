@@ -2,5 +2,7 @@
 
 from typing import Literal, get_args
 
-EventKind = Literal["decision.made", "report.ready", "need.rising", "run.failed"]
+EventKind = Literal[
+    "decision.made", "report.ready", "need.rising", "run.failed", "source.silent", "report.old"
+]
 EVENTS: tuple[EventKind, ...] = get_args(EventKind)

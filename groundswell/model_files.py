@@ -4,13 +4,17 @@ Files are named by their content (`groundswell.domain.file_name`), so none is ev
 what was put there once is there whole, or is not there.
 """
 
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from groundswell.domain import ModelKind, ModelVersion, file_name
+from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, file_name
 from groundswell.errors import ModelError, StoreError
 from groundswell.files import write_whole
+
+_PART = re.compile(r"[a-z]+-[A-Za-z0-9_-]+-[0-9a-f]{16}\.[A-Za-z0-9.]+")
+"""See `groundswell.domain.file_name`."""
 
 ANEW = "'groundswell retrain' makes it anew, 'groundswell models rollback' goes back to another"
 
@@ -36,15 +40,25 @@ class ModelFiles:
             It cannot be written there.
         """
         digest = sha256(data).hexdigest()
-        name = file_name(kind, part, digest)
+        self.put_file(file_name(kind, part, digest), data)
+        return digest
+
+    def put_file(self, name: str, data: bytes) -> None:
+        """Keep a file under the name that its content has.
+
+        Raises
+        ------
+        StoreError
+            It cannot be written there.
+        """
         if "://" not in self.place:
-            return write_whole(Path(self.place, name), data)
+            write_whole(Path(self.place, name), data)
+            return
         try:
             # Object stores show a file when it is whole.
             _system(self.place).pipe_file(self._address(name), data)
         except (OSError, ValueError, ImportError) as error:
             raise StoreError(f"{self._address(name)}: cannot be written: {_told(error)}") from None
-        return digest
 
     def get(self, version: ModelVersion, part: str) -> bytes:
         """Return a part as it was put there.
@@ -55,7 +69,17 @@ class ModelFiles:
             It is gone, or not what was put there.
         """
         digest = version.files[part]
-        address = self._address(file_name(version.kind, part, digest))
+        return self.get_file(file_name(version.kind, part, digest), digest)
+
+    def get_file(self, name: str, digest: str) -> bytes:
+        """Return a file by its name and the SHA-256 of its content.
+
+        Raises
+        ------
+        ModelError
+            It is gone, or not what was put there.
+        """
+        address = self._address(name)
         try:
             if "://" in self.place:
                 data = bytes(_system(self.place).cat_file(address))
@@ -66,6 +90,27 @@ class ModelFiles:
         if sha256(data).hexdigest() != digest:
             raise ModelError(f"{address}: was changed; {ANEW}")
         return data
+
+    def clear(self) -> None:
+        """Remove every part of every version, and what a crash left of one.
+
+        Raises
+        ------
+        StoreError
+            They cannot be removed.
+        """
+        try:
+            if "://" not in self.place:
+                for path in Path(self.place).glob("*"):
+                    if _is_part(path.name.removesuffix(".part")):
+                        path.unlink(missing_ok=True)
+                return
+            system = _system(self.place)
+            if system.exists(self.place):
+                names = (str(one).rpartition("/")[2] for one in system.ls(self.place, detail=False))
+                system.rm([self._address(name) for name in names if _is_part(name)])
+        except (OSError, ValueError, ImportError) as error:
+            raise StoreError(f"{self.place}: cannot be cleared: {_told(error)}") from None
 
     def size(self, version: ModelVersion) -> int:
         """Return the bytes of all parts of a version that are there."""
@@ -78,6 +123,10 @@ class ModelFiles:
 
     def _address(self, name: str) -> str:
         return f"{self.place.rstrip('/')}/{name}"
+
+
+def _is_part(name: str) -> bool:
+    return _PART.fullmatch(name) is not None and name.partition("-")[0] in MODEL_KINDS
 
 
 def _system(place: str) -> Any:

@@ -50,6 +50,9 @@ class SourceConfig(Section):
     """Of work, where the file counts its time in hours or less."""
     competitor: str = ""
     """For a changelog: whose it is; empty: our own."""
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """Days for which what customers said is kept, from the day on which it was said; None: for
+    ever."""
 
     api: str = ""
     """Instead of a path: the service to ask, such as ``github`` (docs/connectors.md)."""

@@ -7,8 +7,10 @@ from ingest.parsing.parser import Parser
 from ingest.privacy import Privacy, load_key
 from ingest.pulling import PulledPage, pull_rows
 from ingest.reading import FileFingerprint, count_hint, fingerprint, read_source
+from ingest.refused import SHORTEST_NAME, people_named
 
 __all__ = [
+    "SHORTEST_NAME",
     "FileFingerprint",
     "GuessedSource",
     "Input",
@@ -21,6 +23,7 @@ __all__ = [
     "inputs_of",
     "kind_of",
     "load_key",
+    "people_named",
     "pull_rows",
     "read_source",
 ]

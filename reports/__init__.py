@@ -13,16 +13,20 @@ from reports.interchange import (
     schema,
     to_json,
 )
+from reports.metrics import CONTENT_TYPE as METRICS_TYPE
+from reports.metrics import metrics_text
 from reports.model_words import MODELS, measured
 from reports.rendering import render, render_model, render_plan
 from reports.table import top_table_rows
 
 __all__ = [
+    "METRICS_TYPE",
     "MODELS",
     "audience_csv",
     "changes_markdown",
     "from_json",
     "measured",
+    "metrics_text",
     "model_from_json",
     "model_json",
     "plan_from_json",

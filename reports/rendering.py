@@ -4,6 +4,14 @@ from groundswell.report import Changes, IdeaReport, ModelReport, ReleasePlan
 from reports.changes import changes_markdown
 from reports.interchange import changes_json, model_json, plan_json, to_json
 
+REPORT_FILES = (
+    *("report.html", "ideas.csv", "ideas.xlsx", "ideas.json", "changes.md", "changes.json"),
+)
+"""Names of what `render` returns."""
+
+PLAN_FILES = ("plan.html", "plan.csv", "plan.xlsx", "plan.json")
+"""Names of what `render_plan` returns."""
+
 
 def render(report: IdeaReport, changes: Changes, *, has_plan: bool = False) -> dict[str, bytes]:
     """Return the report's files by name; equal arguments give equal bytes.

@@ -1,9 +1,11 @@
 """Our import names are generic words, so prove that nothing else claims them."""
 
+import os
 import tomllib
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import copy2, copytree
 from zipfile import ZipFile
 
 import pytest
@@ -57,6 +59,25 @@ def test_wheel_holds_every_file_that_a_package_needs(wheel: set[str]) -> None:
 
 def test_wheel_holds_nothing_else(wheel: set[str]) -> None:
     assert {name.split("/")[0] for name in wheel if ".dist-info" not in name} == set(PACKAGES)
+
+
+def test_two_builds_of_a_wheel_are_equal_to_the_byte(tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere"
+    for name in (*PACKAGES, "pyproject.toml", "README.md", "LICENSE"):
+        whole = ROOT / name
+        (copytree if whole.is_dir() else copy2)(whole, _in(copy, name))
+    for path in copy.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))  # made on another day
+    first, second = (
+        next(WheelBuilder(str(root)).build(directory=str(tmp_path / name)))
+        for root, name in ((ROOT, "first"), (copy, "second"))
+    )
+    assert Path(first).read_bytes() == Path(second).read_bytes()
+
+
+def _in(folder: Path, name: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder / name
 
 
 def test_nobody_uploads_it_by_mistake() -> None:

@@ -3,13 +3,14 @@
 It runs no model in a request: it shows what runs left in the store and in the report folder.
 """
 
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from socket import AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, create_server, socket
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -140,6 +141,7 @@ def server_of(app: ASGIApp, log_level: str = "warning") -> "Server":
         ws="none",
         proxy_headers=False,  # ours believes only the proxies of the settings
         server_header=False,
+        log_config=_log_config(),
     )
     return uvicorn.Server(settings)
 
@@ -149,6 +151,13 @@ def listening_on(config: Config, host: str | None, port: int | None) -> Config:
     changed = {"host": host, "port": port}
     changed = {name: value for name, value in changed.items() if value is not None}
     return config.model_copy(update={"web": config.web.model_copy(update=changed)})
+
+
+def _log_config() -> dict[str, Any] | None:
+    """Leave uvicorn's lines to whoever has said how lines are to be written."""
+    from uvicorn.config import LOGGING_CONFIG
+
+    return None if logging.getLogger().handlers else LOGGING_CONFIG
 
 
 def _begin(config: Config, wake: Callable[[], None]) -> None:

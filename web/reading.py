@@ -112,6 +112,7 @@ def newest(store: "Store") -> Reading | None:
     """
     run_id = store.lookups.newest_report()
     if run_id is None:
+        _forget(store)
         return None
     key = (store.place, run_id)
     found = _readings.get(key)
@@ -120,8 +121,7 @@ def newest(store: "Store") -> Reading | None:
     with _turn:  # else every page that waits would parse it
         if key not in _readings:
             _readings[key] = _read(store, run_id)
-            for old in list(_readings)[:-KEPT]:
-                del _readings[old]
+            _forget(store)
         return _readings[key]
 
 
@@ -151,6 +151,14 @@ def plan(folder: "Path") -> "ReleasePlan | None":
     except FileNotFoundError:
         return None
     return _plans[path][1]
+
+
+def _forget(store: "Store") -> None:
+    """Let go of reports that are old, or are not there any more: somebody may have been erased."""
+    there = {(store.place, run) for run, _ in store.lookups.good_runs()}
+    gone = [key for key in _readings if key[0] == store.place and key not in there]
+    for old in [*gone, *[key for key in _readings if key not in gone][:-KEPT]]:
+        _readings.pop(old, None)
 
 
 def _read(store: "Store", run_id: int) -> Reading:

@@ -5,18 +5,25 @@ moment is ISO 8601 in UTC with microseconds. Its hash is SHA-256, in hexadecimal
 the decision before (64 zeros for the first) followed by that text. Whoever changes, takes out
 or puts in a decision would have to change every later hash too; so would whoever cuts the end
 off, if somebody else knows the last hash, as every report does.
+
+A decision that quoted somebody who was erased is blanked: its text is another one then, and its
+hash stays. A seal, the hash of that hash and the text that is left, is kept beside it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from groundswell.domain.decisions import Decision
 
 FIRST_HASH = "0" * 64
 """What stands for the hash before the first decision."""
+
+NO_SEALS: Mapping[int, str] = MappingProxyType({})
+"""Nothing was blanked."""
 
 
 def spell(decision: Decision) -> dict[str, Any]:
@@ -64,11 +71,22 @@ def verify(decisions: Iterable[Decision]) -> int | None:
     return first_broken((d.number, written(d), d.previous_hash, d.hash) for d in decisions)
 
 
-def first_broken(lines: Iterable[tuple[int, str, str, str]]) -> int | None:
-    """Do as `verify` with (number, text, previous hash, hash) of each decision."""
+def first_broken(
+    lines: Iterable[tuple[int, str, str, str]], seals: Mapping[int, str] = NO_SEALS
+) -> int | None:
+    """Do as `verify` with (number, text, previous hash, hash) of each decision.
+
+    Parameters
+    ----------
+    seals
+        Of the decisions that were blanked, by number.
+    """
     last = FIRST_HASH
     for place, (number, text, previous_hash, own_hash) in enumerate(lines, start=1):
-        if (number, previous_hash, own_hash) != (place, last, hash_of(last, text)):
+        sealed = number in seals and seals[number] == hash_of(own_hash, text)
+        if (number, previous_hash) != (place, last):
+            return place
+        if not sealed and own_hash != hash_of(last, text):
             return place
         last = own_hash
     return None

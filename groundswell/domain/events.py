@@ -18,7 +18,8 @@ class Event:
 
     kind: EventKind
     subject: str
-    """Number of the decision or the run; of a rise, need, view and day: ``12 need 2026-03-01``."""
+    """Number of the decision or the run; of a rise, need, view and day: ``12 need 2026-03-01``; of
+    a source that went silent, its name and the day of its last arrival."""
 
     @property
     def event_id(self) -> str:

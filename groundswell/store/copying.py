@@ -13,6 +13,7 @@ from time import monotonic
 from sqlalchemy import Connection, Table, insert, select
 
 from groundswell.errors import BusyError
+from groundswell.failpoints import failpoint
 from groundswell.store import tables
 from groundswell.store.database import BATCH, Database, Lease
 from groundswell.store.leases import is_owned, is_owned_within
@@ -61,8 +62,8 @@ def copy_store(database: Database, path: Path, resource: str, lease: Lease | Non
         raise _busy(database)
 
 
-def _back_up(path: Path, into: Path) -> None:
-    """Copy page by page.
+def back_up(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copy an SQLite database page by page over what `target` holds, whole or not at all.
 
     Where somebody writes in between, SQLite begins again by itself. Where that goes on, all is
     copied at once, and writers wait meanwhile.
@@ -70,14 +71,19 @@ def _back_up(path: Path, into: Path) -> None:
     patience = monotonic() + PATIENCE_SECONDS
 
     def mind(_status: int, _remaining: int, _total: int) -> None:
+        failpoint("copying.pages")
         if monotonic() > patience:
             raise TimeoutError
 
+    try:
+        source.backup(target, pages=PAGES, progress=mind, sleep=PAUSE_SECONDS)
+    except TimeoutError:
+        source.backup(target)
+
+
+def _back_up(path: Path, into: Path) -> None:
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(into)) as target:
-        try:
-            source.backup(target, pages=PAGES, progress=mind, sleep=PAUSE_SECONDS)
-        except TimeoutError:
-            source.backup(target)
+        back_up(source, target)
 
 
 def _forget(copy: Database, watched: str | None) -> bool:

@@ -7,11 +7,12 @@ from time import perf_counter, sleep
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import TimeoutError as AllInUse
 
 from groundswell.errors import StoreError
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
-from groundswell.store.engines import make_engine, place_of
+from groundswell.store.engines import CONNECTIONS, make_engine, place_of
 from groundswell.store.remedies import explain
 
 BATCH = 500
@@ -51,7 +52,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one moment; do no long work inside."""
-        with self._explained(), self._reader.begin() as connection:
+        with self.explained(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -101,8 +102,38 @@ class Database:
     def unchecked_write(self, *, urgent: bool = False) -> Iterator[Connection]:
         """Open a bare write transaction, for the leases themselves."""
         writer = self._urgent_writer if urgent else self._writer
-        with self._explained(), writer.begin() as connection:
+        with self.explained(), writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Open a connection without a transaction, for what cannot be done inside one."""
+        options = {"alone": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with self.explained(), self.engine.execution_options(**options).connect() as connection:
+            yield connection
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Say what a database refuses in one line: what the operator can mend, or our mistake."""
+        try:
+            yield
+        except IntegrityError as error:
+            # The server's own message would quote the row, and with it a customer.
+            diagnosis = getattr(error.orig, "diag", None)
+            rule = diagnosis.constraint_name if diagnosis else str(error.orig)
+            raise ValueError(f"{self.place}: the rows break a rule: {rule}") from None
+        except DBAPIError as error:
+            line = explain(error)
+            if line is None:
+                raise
+            raise StoreError(f"{self.place}: {line}") from None
+        except AllInUse:
+            raise StoreError(
+                f"{self.place}: all {CONNECTIONS} connections of this process are in use; try"
+                " again, or look what keeps the server busy"
+            ) from None
+        except StatementError as error:
+            raise ValueError(f"{self.place}: a value cannot be written: {error.orig}") from None
 
     def _check(self, connection: Connection, lease: Lease) -> None:
         # On PostgreSQL the shared lock makes a successor wait until this transaction ends.
@@ -118,20 +149,3 @@ class Database:
                 f"{self.place}: the lease on {lease.resource} was lost {successor} while this run"
                 " stood still; nothing more was written, start it again"
             )
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError as error:
-            # The server's own message would quote the row, and with it a customer.
-            diagnosis = getattr(error.orig, "diag", None)
-            rule = diagnosis.constraint_name if diagnosis else str(error.orig)
-            raise ValueError(f"{self.place}: the rows break a rule: {rule}") from None
-        except DBAPIError as error:
-            line = explain(error)
-            if line is None:
-                raise
-            raise StoreError(f"{self.place}: {line}") from None
-        except StatementError as error:
-            raise ValueError(f"{self.place}: a value cannot be written: {error.orig}") from None

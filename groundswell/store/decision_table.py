@@ -1,7 +1,8 @@
 """The table of decisions: each as the text that its hash is of. Rows are only ever added.
 
 The target and the moment stand in the text, too; here they are looked for. Triggers of the
-database refuse to change or delete a row.
+database refuse to change or delete a row; what quotes a person who is erased is blanked by
+`groundswell.store.blanking`.
 """
 
 from typing import Any
@@ -33,6 +34,14 @@ POSTGRESQL = (
     "CREATE TRIGGER decision_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON decision"
     " FOR EACH STATEMENT EXECUTE FUNCTION decision_only_added()",
 )
+
+
+def unguarded(*, sqlite: bool) -> tuple[str, str]:
+    """Return what lets decisions be changed and what forbids it again, for erasures alone."""
+    if sqlite:
+        return "DROP TRIGGER decision_no_UPDATE", SQLITE[0]
+    switch = "ALTER TABLE decision {} TRIGGER decision_only_added"
+    return switch.format("DISABLE"), switch.format("ENABLE")
 
 
 @event.listens_for(decision, "after_create")

@@ -30,6 +30,7 @@ from groundswell.domain.events import QUIET
 from groundswell.domain.replay import resume
 from groundswell.errors import DecisionError, StoreError
 from groundswell.failpoints import failpoint
+from groundswell.store.blanked import seals
 from groundswell.store.columns import Words
 from groundswell.store.database import Database
 from groundswell.store.decision_table import decision as table
@@ -44,6 +45,7 @@ class Decisions:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._kept = Verdicts()
+        self._blanked = 0
 
     def record(self, draft: Draft, expected_version: int | None = None) -> Decision:
         """Add a decision to the log.
@@ -147,10 +149,11 @@ class Decisions:
             then = _log().where(table.c.at <= as_of)
             with self._database.read() as connection:
                 return self._replayed(Verdicts(), _decisions(connection, then))
-        kept = self._kept
+        kept, blanked = self._kept, len(self.blanked())
         since = self.log(after=max(kept.number - 1, 0))
-        if kept.number and (not since or since[0].hash != kept.hash):  # a backup was put back
-            kept, since = Verdicts(), self.log()
+        other = kept.number and (not since or since[0].hash != kept.hash)  # a backup was put back
+        if other or blanked != self._blanked:
+            kept, since, self._blanked = Verdicts(), self.log(), blanked
         self._kept = self._replayed(kept, [one for one in since if one.number > kept.number])
         return self._kept
 
@@ -161,6 +164,11 @@ class Decisions:
     def themes(self, as_of: datetime | None = None) -> dict[int, ThemeVerdict]:
         """Return what is said of each theme that was ever decided about, by its id."""
         return self.verdicts(as_of).themes
+
+    def blanked(self) -> list[int]:
+        """Return the numbers of decisions that erasures blanked, sorted."""
+        with self._database.read() as connection:
+            return sorted(seals(connection))
 
     def verify(self, anchors: Iterable[tuple[int, str]] = ()) -> int | None:
         """Return the number of the first decision that is not as it was made; None: all are.
@@ -173,10 +181,12 @@ class Decisions:
         """
         with self._database.read() as connection:
             rows = connection.execute(_raw(sqlite=self._database.is_sqlite)).all()
+            sealed = seals(connection)
         lines = [_Line(row[0], *map(_text, row[1:])) for row in rows]
         hashes = {0: FIRST_HASH} | {line.number: line.hash for line in lines}
         unknown = [number for number, known in anchors if hashes.get(number) != known]
-        chained = first_broken((x.number, x.document, x.previous_hash, x.hash) for x in lines)
+        told = ((x.number, x.document, x.previous_hash, x.hash) for x in lines)
+        chained = first_broken(told, sealed)
         whole = lines if chained is None else lines[: chained - 1]
         altered = [line.number for line in whole if not _agrees(line)]
         found = [*unknown, *altered, *([] if chained is None else [chained])]

@@ -16,11 +16,12 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from groundswell.errors import StoreError
+from groundswell.store.arrays import insert_arrays
 
 PRAGMAS = {
     "foreign_keys": 1,
@@ -39,10 +40,29 @@ IDLE_TRANSACTION_SECONDS = 60  # PostgreSQL ends a stopped process's transaction
 _Take = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 _Convert = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
-_OPTIONS: dict[str, Any] = {"hide_parameters": True, "max_overflow": -1}  # as many as threads ask
+CONNECTIONS_KEPT, CONNECTIONS = 5, 20
+"""Of one process to a PostgreSQL server: what stays open, and at most. A server has 100 by default,
+so a run, a worker and the review app leave room for others."""
+
+CONNECTION_SECONDS = 10.0
+"""How long a thread waits for one of them; transactions here take milliseconds."""
+
+CONNECTION_LIFE_SECONDS = 1800
+"""After this one is opened anew: firewalls forget connections that are silent for longer."""
+
+_OPTIONS: dict[str, Any] = {"hide_parameters": True}
+_FILES: dict[str, Any] = {"max_overflow": -1}  # as many as threads ask: they cost nobody anything
+_POOL: dict[str, Any] = {
+    "pool_size": CONNECTIONS_KEPT,
+    "max_overflow": CONNECTIONS - CONNECTIONS_KEPT,
+    "pool_timeout": CONNECTION_SECONDS,
+    "pool_recycle": CONNECTION_LIFE_SECONDS,
+    "pool_pre_ping": True,
+}
 _SCHEMA_LOCK = 0x67726F756E6473  # "grounds"; any number that other programs are unlikely to use
 _DECISIONS_LOCK = _SCHEMA_LOCK + 1
 _NUMBERS_LOCK = _SCHEMA_LOCK + 2
+_RESTORE_LOCK = _SCHEMA_LOCK + 3
 
 
 def make_engine(database: str) -> Engine:
@@ -111,19 +131,28 @@ def lock_numbers(connection: Connection) -> None:
     _lock(connection, _NUMBERS_LOCK)
 
 
+def try_lock_restore(connection: Connection) -> bool:
+    """Let one process at a time restore into a PostgreSQL database, until it disconnects."""
+    return bool(connection.scalar(text(f"SELECT pg_try_advisory_lock({_RESTORE_LOCK})")))
+
+
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert each row, or give the row of that key the new values."""
     batch = list(rows)
     if batch and connection.dialect.name == "sqlite":
         sql, take, convert = _prepared(connection.dialect, table)
         connection.exec_driver_sql(sql, [convert(take(row)) for row in batch])
-    else:
-        _many(connection, _upsert(connection.dialect.name, table), batch)
+    elif batch:
+        insert_arrays(connection, table, batch, replace=True)
 
 
 def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert each row whose key is not there yet."""
-    _many(connection, _insert(connection.dialect.name, table).on_conflict_do_nothing(), rows)
+    batch = list(rows)
+    if batch and connection.dialect.name == "sqlite":
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), batch)
+    elif batch:
+        insert_arrays(connection, table, batch, replace=False)
 
 
 def _lock(connection: Connection, number: int) -> None:
@@ -131,10 +160,8 @@ def _lock(connection: Connection, number: int) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({number})"))
 
 
-@cache
-def _upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return the statement, which takes longer to build than many a batch to write."""
-    insert = _insert(dialect, table)
+def _upsert(table: Table) -> sqlite.Insert:
+    insert = sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     changed = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
     if not changed:
@@ -148,7 +175,7 @@ def _prepared(dialect: Dialect, table: Table) -> tuple[str, _Take, _Convert]:
 
     SQLAlchemy would look at every cell of every row again, which took a third of the time.
     """
-    compiled = _upsert(dialect.name, table).compile(
+    compiled = _upsert(table).compile(
         dialect=dialect, column_keys=[column.name for column in table.c]
     )
     names = compiled.positiontup or []
@@ -164,16 +191,6 @@ def _prepared(dialect: Dialect, table: Table) -> tuple[str, _Take, _Convert]:
     return str(compiled), itemgetter(*names), convert
 
 
-def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-
-
-def _many(connection: Connection, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
-    batch = list(rows)
-    if batch:  # an empty list would insert one row of defaults
-        connection.execute(statement, batch)
-
-
 def _sqlite_engine(path: Path) -> Engine:
     if path.name in ("", ":memory:"):
         raise StoreError("store: no file is named; several connections share it, so name one")
@@ -185,7 +202,7 @@ def _sqlite_engine(path: Path) -> Engine:
             f"{path}: cannot be opened: {error.strerror};"
             " name a file in a folder that may be written"
         ) from None
-    engine = create_engine(URL.create("sqlite", database=str(path)), **_OPTIONS)
+    engine = create_engine(URL.create("sqlite", database=str(path)), **_OPTIONS, **_FILES)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _without_forks(engine)
@@ -213,7 +230,7 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("urgent", False):
         _begin_soon(connection)
-    else:
+    elif not options.get("alone", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write", False) else "BEGIN")
 
 
@@ -243,7 +260,7 @@ def _begin_soon(connection: Connection) -> None:
 
 def _postgres_engine(url: URL) -> Engine:
     arguments = {"connect_timeout": 10, "application_name": "groundswell"}
-    engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, **_OPTIONS)
+    engine = create_engine(url, connect_args=arguments, **_OPTIONS, **_POOL)
     event.listen(engine, "connect", _prepare_postgres)
     return _without_forks(engine)
 

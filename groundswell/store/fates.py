@@ -1,4 +1,4 @@
-"""Decide what becomes of each row that was read: accepted, duplicate or quarantined."""
+"""Decide what becomes of each row that was read: accepted, duplicate, quarantined or erased."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +21,7 @@ from groundswell.store.company import market_signal
 from groundswell.store.engines import upsert
 from groundswell.store.histories import Histories
 from groundswell.store.messages import Messages, Outcome
+from groundswell.store.refusals import Refusals
 from groundswell.store.rows import columns_of, row_of
 
 RAW_BYTES = 4096
@@ -35,6 +36,8 @@ class Fates:
     duplicate: int = 0
     quarantined: list[tuple[int, QuarantinedRow]] = field(default_factory=list)
     """(position in the package from 0, row)."""
+    erased: int = 0
+    """Rows that may not be kept."""
     changed: list[tuple[Table, list[dict[str, Any]]]] = field(default_factory=list)
     """The new or changed rows of each table."""
     sightings: list[dict[str, Any]] = field(default_factory=list)
@@ -52,6 +55,8 @@ class Place:
     first: int
     """Position of the first row in its package, from 0."""
     read_at: datetime
+    keep_after: datetime | None = None
+    """Feedback that was said before may not be kept; None: all may."""
 
 
 def decide(connection: Connection, place: Place, rows: Sequence[ReadRow]) -> Fates:
@@ -59,16 +64,19 @@ def decide(connection: Connection, place: Place, rows: Sequence[ReadRow]) -> Fat
 
     A value that is known with the same content is a duplicate. What else can happen is told by
     `groundswell.store.messages` and `groundswell.store.histories`; a market signal under a known
-    key takes the place of the one before.
+    key takes the place of the one before. Which rows may not be kept is told by
+    `groundswell.store.refusals`; nothing of them is.
     """
-    fates = Fates()
-    good = [row for row in rows if isinstance(row, AcceptedRow)]
+    refusals = Refusals(connection, place.keep_after)
+    placed = [(n, r) for n, r in enumerate(rows, start=place.first) if not refusals.refuses(r)]
+    fates = Fates(erased=len(rows) - len(placed))
+    good = [row for _, row in placed if isinstance(row, AcceptedRow)]
     ids = [row.value.record_id for row in good if isinstance(row.value, FeedbackRecord)]
     messages = Messages(connection, place.package_id, ids)
     following = iter(ids)
     signals = _Signals(connection, [r.value for r in good if isinstance(r.value, MarketSignal)])
     histories = Histories(connection, place.source, place.read_at, good)
-    for position, row in enumerate(rows, start=place.first):
+    for position, row in placed:
         if isinstance(row, QuarantinedRow):
             fates.quarantined.append((position, row))
         elif isinstance(row.value, FeedbackRecord):

@@ -63,6 +63,7 @@ class Feedback:
         read_at: datetime | None = None,
         cursor: str | None = None,
         place: str | None = None,
+        keep_after: datetime | None = None,
     ) -> Package:
         """Keep the next rows of a package with its counts and its cursor, as one unit.
 
@@ -78,6 +79,8 @@ class Feedback:
             Where the next reading of `place` begins, once these rows are kept; None: as before.
         place
             What the cursor points into; None: the package's path.
+        keep_after
+            Feedback that was said before is not taken in; None: all of it is.
 
         Returns
         -------
@@ -94,7 +97,8 @@ class Feedback:
         with self._database.write("feedback.batch", lease, pause=True) as connection:
             packages.require_current(connection, package)
             moment = read_at or packages.run_began(connection, package)
-            here = Place(package.package_id, package.source, package.rows_done, moment)
+            first = package.rows_done
+            here = Place(package.package_id, package.source, first, moment, keep_after)
             fates = decide(connection, here, rows)
             keep(connection, package.package_id, fates)
             if cursor is not None:

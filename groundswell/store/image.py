@@ -64,6 +64,8 @@ def _mask(path: Path) -> None:
                 connection.execute(table.update().values(_literally(masks)))
             elif table.info.get("observed"):
                 _mask_readings(connection, table)
+        # Counts how often the file was compacted.
+        connection.exec_driver_sql("PRAGMA schema_version = 1")
     engine.dispose()
 
 

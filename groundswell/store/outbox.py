@@ -58,6 +58,16 @@ class Outbox:
             queries.append(select(exists(_deliveries(list(wanted)).where(_is_due(now)))))
             return any(connection.scalar(query) for query in queries)
 
+    def happened(self, events: Sequence[Event]) -> list[Event]:
+        """Add what was noticed outside any run; return those that were not known yet."""
+        ids = [one.event_id for one in events]
+        with self._database.write("outbox.happened", None) as connection:
+            known = set(
+                connection.scalars(select(event.c.event_id).where(event.c.event_id.in_(ids)))
+            )
+            tell(connection, events)
+        return [one for one in events if one.event_id not in known]
+
     def gather(self, lease: Lease, name: str, kinds: Sequence[EventKind]) -> None:
         """Put on its way to a webhook whatever happened that it wants and is not told of yet."""
         with self._database.write("outbox.gather", lease) as connection:

@@ -16,7 +16,7 @@ from groundswell.store.rows import row_of, values
 class Package:
     """One version of one input file, or one reading of a service, and how far it came.
 
-    Every row of it has one fate: ``rows_done = accepted + duplicate + quarantined``.
+    Every row of it has one fate: ``rows_done = accepted + duplicate + quarantined + erased``.
     """
 
     package_id: int
@@ -37,6 +37,8 @@ class Package:
     """It reads its source from the beginning, so that it settles what was quarantined before."""
     forgotten: bool = False
     """Its source is to be read anew: no later run counts it as read."""
+    erased: int = 0
+    """Rows that may not be kept: of somebody who was erased, or older than their source keeps."""
 
 
 def file_of(source: str, path: str, sha256: str) -> tuple[ColumnElement[bool], ...]:
@@ -77,13 +79,14 @@ def run_began(connection: Connection, package: Package) -> datetime:
 
 def advance(connection: Connection, package: Package, fates: Fates, *, last: bool) -> Package:
     """Count the rows of a batch."""
-    new = (fates.accepted, fates.duplicate, len(fates.quarantined))
+    new = (fates.accepted, fates.duplicate, len(fates.quarantined), fates.erased)
     package = replace(
         package,
         rows_done=package.rows_done + sum(new),
         accepted=package.accepted + new[0],
         duplicate=package.duplicate + new[1],
         quarantined=package.quarantined + new[2],
+        erased=package.erased + new[3],
         complete=last,
     )
     upsert(connection, tables.package, [row_of(package)])

@@ -29,5 +29,6 @@ _REMEDIES = {
     "the connection is closed": "check the server and run again; nothing was half-written",
     "permission denied": "grant the user CREATE on the schema, or name another database",
     "No space left": "make room on the server's disk and run again; nothing was half-written",
+    "lock timeout": "somebody reads there for long; run again when they have ended",
     "deadlock detected": "run again; nothing was half-written",
 }

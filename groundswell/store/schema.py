@@ -21,13 +21,14 @@ from sqlalchemy import (
 from groundswell.errors import StoreError
 from groundswell.failpoints import failpoint
 from groundswell.store import tables
+from groundswell.store.analysts import stepping_aside
 from groundswell.store.database import Database
 from groundswell.store.engines import lock_schema
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0014"
+REVISION = "0016"
 """The newest schema; a test compares it with the migrations."""
 
 _VERSION = Table(
@@ -53,7 +54,7 @@ def migrate(database: Database) -> None:
         lock_schema(connection)
         found = revision(connection)  # again: another process may have come first
         if found is None:
-            _create(connection, database.place)
+            create(connection, database.place)
         elif found != REVISION:
             _upgrade(connection, database.place, found)
 
@@ -66,34 +67,56 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-def _create(connection: Connection, place: str) -> None:
+def create(connection: Connection, place: str, wanted: str = REVISION) -> None:
+    """Make the tables of a schema that this program knows where there are none.
+
+    Raises
+    ------
+    StoreError
+        There are tables.
+    """
     others = inspect(connection).get_table_names()
     if others:
         raise StoreError(
             f"{place}: holds tables of another program ({min(others)}); name another database"
         )
+    if wanted != REVISION:
+        _to(connection, wanted)
+        return
     tables.metadata.create_all(connection, checkfirst=False)
     _VERSION.create(connection)
     connection.execute(_VERSION.insert().values(version_num=REVISION))
     failpoint("schema.created")
 
 
-def _upgrade(connection: Connection, place: str, found: str) -> None:
-    from alembic import command
+def refuse_unknown(place: str, found: str) -> None:
+    """Raise a StoreError unless a schema is one that this program knows."""
     from alembic.script import ScriptDirectory
 
-    config = _config(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found not in known:
+    if found == REVISION:
+        return
+    scripts = ScriptDirectory.from_config(_config(None))
+    if found not in {script.revision for script in scripts.walk_revisions()}:
         raise StoreError(
             f"{place}: has schema {found}, this program knows up to {REVISION};"
             " install a newer groundswell, or name another database"
         )
-    command.upgrade(config, "head")
+
+
+def _upgrade(connection: Connection, place: str, found: str) -> None:
+    refuse_unknown(place, found)
+    with stepping_aside(connection):
+        _to(connection, "head")
     failpoint("schema.upgraded")
 
 
-def _config(connection: Connection) -> "Config":
+def _to(connection: Connection, wanted: str) -> None:
+    from alembic import command
+
+    command.upgrade(_config(connection), wanted)
+
+
+def _config(connection: Connection | None) -> "Config":
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})

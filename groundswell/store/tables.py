@@ -21,6 +21,7 @@ from groundswell.store import (
     account_tables,
     company,
     decision_table,
+    erasure_tables,
     event_tables,
     handover_table,
     job_tables,
@@ -45,6 +46,7 @@ __all__ = [
     "assignment",
     "company",
     "decision_table",
+    "erasure_tables",
     "event_tables",
     "found_assignment",
     "found_theme",
@@ -108,7 +110,10 @@ package = table(
     required("complete", Boolean),
     required("whole", Boolean),
     required("forgotten", Boolean),
-    CheckConstraint("rows_done = accepted + duplicate + quarantined", name="package_counts"),
+    required("erased", Integer),
+    CheckConstraint(
+        "rows_done = accepted + duplicate + quarantined + erased", name="package_counts"
+    ),
 )
 Index(
     "package_file",
@@ -179,6 +184,7 @@ Index(
     sqlite_where=record.c.copy_of.is_not(None),
     postgresql_where=record.c.copy_of.is_not(None),
 )
+Index("record_account", record.c.account_id)
 
 statement = table(
     "statement",

@@ -5,7 +5,7 @@ Reviewers merge, split and retire themes and move statements. What is shown is i
 and ``found_assignment``, so that a later fit can go on from it and a decision can be undone.
 """
 
-from sqlalchemy import CheckConstraint, Double, Integer, Table
+from sqlalchemy import CheckConstraint, Double, Index, Integer, Table
 
 from groundswell.store.columns import Document, Words, key, optional, part_of, required, table
 
@@ -44,3 +44,4 @@ def _assignments(name: str) -> Table:
 
 theme, found_theme = _themes("theme"), _themes("found_theme")
 assignment, found_assignment = _assignments("assignment"), _assignments("found_assignment")
+Index("assignment_theme", assignment.c.theme_id)

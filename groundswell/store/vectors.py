@@ -154,7 +154,8 @@ def _stored(
     c = tables.vector.c
     query = select(c.text_hash, c.vector).where(c.model_id == model_id)
     if len(wanted) > BY_KEY:
-        yield from in_parts(connection, query)
+        for rows in in_parts(connection, query):
+            yield [(row.text_hash, row.vector) for row in rows]
         return
     for batch in batches(sorted(wanted), BATCH):
         yield [

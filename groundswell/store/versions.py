@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from groundswell.domain import ModelKind, ModelVersion
 from groundswell.failpoints import failpoint
@@ -10,6 +10,7 @@ from groundswell.store import tables
 from groundswell.store.database import Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.rows import row_of, values
+from groundswell.store.unlearning import last_numbers
 
 
 class Versions:
@@ -37,11 +38,9 @@ class Versions:
         return self._where(tables.model_version.c.version > 0, kind)
 
     def next_number(self, kind: ModelKind) -> int:
-        """Return the number of the version that is made next."""
-        c = tables.model_version.c
+        """Return the number of the version that is made next; one that was erased had its own."""
         with self._database.read() as connection:
-            last = connection.scalar(select(func.max(c.version)).where(c.kind == kind))
-        return 1 if last is None else int(last) + 1
+            return last_numbers(connection).get(kind, 0) + 1
 
     def keep(self, lease: Lease, version: ModelVersion) -> None:
         """Keep a version, or what is known of it by now; which one is in use stays.

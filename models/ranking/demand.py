@@ -232,8 +232,9 @@ def _spoken(
     coverage = pd.DataFrame(served, columns=["theme_id", "candidate", "share"])
     coverage = coverage.astype({"theme_id": np.int64, "candidate": np.int64, "share": np.float64})
     strong = table["membership"] >= parameters.min_membership
-    spoken = table.assign(place=np.arange(len(table)))[strong].merge(coverage, on="theme_id")
-    p = np.clip(spoken["membership"] * spoken["share"], 0.0, 1.0)
+    numbered = table.assign(place=np.arange(len(table)))
+    spoken = numbered[strong].merge(coverage, on="theme_id")
+    p = (spoken["membership"] * spoken["share"]).clip(0.0, 1.0)
     age = spoken["age_days"].to_numpy(np.float64)
     strength = p.to_numpy(np.float64) * decay(age, parameters.half_life_days)
     voice, candidate = spoken["voice"].to_numpy(), spoken["candidate"].to_numpy()

@@ -21,6 +21,7 @@ from groundswell.domain import (
     ThemeVerdict,
     Verdicts,
 )
+from groundswell.domain.blanking import FORGOTTEN
 from groundswell.domain.drafts import need_of, sameness
 from groundswell.report import ReviewVerdict
 from models.effort.estimates import StatedDays
@@ -126,10 +127,10 @@ def without_other(attached: Attached, known: Collection[str]) -> tuple[NeedsRevi
 def without_statement(
     verdicts: Mapping[str, StatementVerdict], known: Collection[str]
 ) -> tuple[NeedsReview, ...]:
-    """Return what was said of statements that are not there any more; `known` are their ids."""
+    """Return what was said of statements not among the `known` ids; not of erased people's."""
+    lost = [one for key, one in verdicts.items() if one.kind and not key.startswith(FORGOTTEN)]
     reason = "its message was reworded or erased"
-    lost = [one for one in verdicts.values() if one.kind and one.statement_id not in known]
-    return tuple(NeedsReview(one.target, reason) for one in lost)
+    return tuple(NeedsReview(one.target, reason) for one in lost if one.statement_id not in known)
 
 
 def review_notes(attached: Attached, more: Sequence[NeedsReview] = ()) -> list[str]:

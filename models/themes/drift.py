@@ -109,7 +109,7 @@ def what_is_new(fit: Made, now: Made, *, growth: float, decisions: int) -> str:
     Parameters
     ----------
     growth
-        Share of new statements, of those at the fit, that does.
+        Share of new statements, or of statements that went, of those at the fit, that does.
     decisions
         Number of decisions that does, once it is exceeded; 0: none does.
     """
@@ -117,6 +117,8 @@ def what_is_new(fit: Made, now: Made, *, growth: float, decisions: int) -> str:
         return "the encoder or the settings of [themes] changed"
     if now.statements > fit.statements * (1.0 + growth):
         return f"{now.statements:,} statements, {fit.statements:,} at the last fit"
+    if now.statements < fit.statements * (1.0 - growth):
+        return f"{now.statements:,} statements are left of {fit.statements:,} at the last fit"
     if decisions and now.decisions > decisions:
         return f"{now.decisions:,} decisions on needs since the last fit"
     return ""

@@ -2,7 +2,7 @@
 
 from reports.handover.acceptance import acceptance_notes
 from reports.handover.adf import adf
-from reports.handover.brief import Brief, Details, brief_of, digest
+from reports.handover.brief import Brief, Details, brief_of, digest, without_words
 from reports.handover.files import github_files, jira_csv, linear_csv
 from reports.handover.markdown import markdown
 from reports.handover.wiki import wiki
@@ -19,4 +19,5 @@ __all__ = [
     "linear_csv",
     "markdown",
     "wiki",
+    "without_words",
 ]

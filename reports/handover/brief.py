@@ -31,6 +31,8 @@ QUOTES, COUNTER_QUOTES, ACCOUNTS, SIGNALS = 8, 3, 12, 6
 TOLD = 0.005
 """A part of the priority, in standard deviations, from which it is told: less reads as 0.00."""
 
+_FEW = "Too few customers voice it to tell here what they said; the review app has it."
+
 
 @dataclass(frozen=True, slots=True)
 class Details:
@@ -40,6 +42,8 @@ class Details:
     """Address of the report; empty: none is given."""
     accounts: bool = True
     """Name the accounts that ask and what revenue is at stake."""
+    least_voices: int = 1
+    """Customers below which nothing of what they said is told, not even as a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,17 @@ def brief_of(idea: RankedIdea, report: IdeaReport, mark: str, details: Details) 
         By which the issue will be known, from `groundswell.domain.new_mark`; empty: it is not
         handed over by us, so its status is not read back.
     """
+    few = idea.voices < details.least_voices
+    if few:
+        idea = without_words(idea)
     sections = (
-        ("The need", [Paragraph(_short(idea.need, ""))]),
+        ("The need", [Paragraph(_FEW if few else _short(idea.need, ""))]),
         ("What the team says", list(_team(idea))),
         ("The job it serves", list(_listed(_jobs(idea)))),
         ("Why now", list(_why(idea, report, details))),
         ("In customers' words", [_quoted(quote) for quote in idea.quotes[:QUOTES]]),
         ("Who says the opposite", [_quoted(q) for q in idea.counter_quotes[:COUNTER_QUOTES]]),
-        ("Who asks", list(_who(idea, report)) if details.accounts else []),
+        ("Who asks", list(_who(idea, report)) if details.accounts and not few else []),
         ("The market", list(_listed(_signals(idea)))),
         ("Effort, by similar finished work", list(_listed(_effort(idea.effort)))),
         ("Acceptance, in customers' words", list(_accepted(idea.quotes))),
@@ -83,6 +90,14 @@ def brief_of(idea: RankedIdea, report: IdeaReport, mark: str, details: Details) 
     if len(title) > TITLE_CHARS:
         title = title[: TITLE_CHARS - 1].rstrip() + "…"
     return Brief(idea.candidate_id, mark, title, tuple(blocks))
+
+
+def without_words(idea: RankedIdea) -> RankedIdea:
+    """Return an idea without what customers said: a title is left if a reviewer gave it."""
+    given = idea.verdict is not None and "title" in dict(idea.verdict.set_by)
+    title = idea.title if given else idea.candidate_id
+    bare = replace(idea, title=title, need="", quotes=(), counter_quotes=(), jobs=())
+    return replace(bare, solutions=(), askers=())
 
 
 def digest(brief: Brief) -> str:

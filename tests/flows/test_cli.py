@@ -26,9 +26,10 @@ from groundswell.store import open_store
 
 COMMANDS = {
     *("init", "run", "retrain", "status", "themes", "ideas", "idea", "report", "quarantine"),
-    *("schedule", "serve", "doctor", "ingest", "handover", "audience", "pace", "plan"),
+    *("schedule", "serve", "doctor", "metrics", "ingest", "handover", "audience", "pace", "plan"),
     *("users", "tokens", "webhooks"),
-    *("decide", "log", "undo", "jobs", "models"),
+    *("decide", "log", "undo", "jobs", "models", "erase"),
+    *("backup", "restore", "analysts"),
 }
 NEEDS = (
     "let us work offline when the train has no network",
@@ -371,15 +372,6 @@ def test_a_database_that_is_none_is_one_line(fresh: Path) -> None:
     assert typed.status == 2
     (line,) = typed.err.splitlines()
     assert "groundswell.db: file is not a database" in line
-
-
-def test_a_past_day_is_refused_where_a_prefect_server_would_run_it(
-    fresh: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    typed = type_in(fresh, "run", "--as-of", "2026-02-10")
-    assert typed.status == 2
-    assert "--as-of is for a run on this machine; unset PREFECT_API_URL" in typed.err
 
 
 HEARS_CTRL_C = "import signal as s; s.signal(s.SIGINT, s.default_int_handler);"

@@ -16,6 +16,7 @@ from prefect.settings import (
 from prefect.testing.utilities import prefect_test_harness
 
 from flows import scheduled, steps
+from flows.scheduled.sharing import shared_by
 from groundswell.config import ClusterConfig, Config, load_config
 from groundswell.errors import ConfigError
 from groundswell.shard_files import ShardFiles
@@ -71,10 +72,24 @@ class Halting:
 
 def test_a_worker_that_is_killed_changes_nothing(tmp_path: Path) -> None:
     trace = tmp_path / "killed"
-    with scheduled.shared_by(ClusterConfig(scheduler="local", workers=2)) as over:
+    with shared_by(ClusterConfig(scheduler="local", workers=2)) as over:
         assert over is not None
         assert list(over(Halting(trace), range(6))) == [0, 1, 4, 9, 16, 25]
     assert trace.exists()
+
+
+def failing(text: str) -> str:
+    raise ValueError(f"cannot read {text!r}")
+
+
+def test_what_a_worker_trips_over_is_told_here_and_not_to_prefect() -> None:
+    with (
+        shared_by(ClusterConfig(scheduler="local", workers=2)) as over,
+        pytest.raises(ValueError, match="cannot read 'my canary'"),
+    ):
+        assert over is not None
+        list(over(failing, ["my canary"]))
+    assert "canary" not in told_to_prefect()
 
 
 def test_a_run_on_two_workers_leaves_the_store_of_one_process(
@@ -102,14 +117,14 @@ def kept(config: Config) -> tuple[bytes, str]:
 
 
 def test_without_a_scheduler_there_is_no_cluster() -> None:
-    with scheduled.shared_by(ClusterConfig()) as over:
+    with shared_by(ClusterConfig()) as over:
         assert over is None
 
 
 def test_a_scheduler_that_does_not_answer_is_told_in_one_line() -> None:
     with (
         pytest.raises(ConfigError, match=r"cluster\.scheduler = 'tcp://127\.0\.0\.1:9'"),
-        scheduled.shared_by(ClusterConfig(scheduler="tcp://127.0.0.1:9")),
+        shared_by(ClusterConfig(scheduler="tcp://127.0.0.1:9")),
     ):
         pass
 
@@ -166,11 +181,15 @@ def test_a_run_with_shards_in_object_storage_leaves_the_same_store(
 
 
 def test_what_is_shared_has_no_words_for_prefect(config_path: Path) -> None:
+    scheduled.refresh(str(config_path))
+    told = told_to_prefect()
+    assert not [text for text in TEXTS if text in told]
+
+
+def told_to_prefect() -> str:
     from prefect.client.orchestration import get_client
 
-    scheduled.refresh(str(config_path))
     with get_client(sync_client=True) as client:
         runs: list[Any] = client.read_flow_runs(limit=200)
         tasks: list[Any] = client.read_task_runs(limit=200)
-    told = " ".join(map(repr, [*runs, *tasks]))
-    assert not [text for text in TEXTS if text in told]
+    return " ".join(map(repr, [*runs, *tasks]))

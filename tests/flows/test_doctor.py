@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.doctor import Check, check_clock, examine
+from flows.doctor import check_clock, examine
+from flows.upkeep.check import Check
 from groundswell.config import load_config
 from groundswell.store import open_store
 
@@ -228,7 +229,20 @@ def test_status_shows_a_folder_as_one_source_with_the_rows_of_its_files(
         shown = CliRunner().invoke(app, [command, "--config", str(config)])
         assert shown.exit_code == 0
     lines = [line.split() for line in shown.stdout.splitlines() if line.startswith("survey ")]
-    assert lines == [["survey", "feedback", "4", "2", "0", "2"]]
+    assert lines == [["survey", "feedback", "4", "2", "0", "2", "0"]]
     printed = CliRunner().invoke(app, ["status", "--config", str(config), "--json"]).stdout
     (source,) = json.loads(printed)["sources"]
     assert (source["rows_done"], source["accepted"], source["quarantined"]) == (4, 2, 2)
+
+
+def test_a_backup_that_is_missing_or_old_is_told_of(install: Installation) -> None:
+    config = install(f'[backup]\nfolder = "kept"\n{SETTINGS}')
+    assert "none yet" in found(examine(config), "backup")[0][1]
+    made = config.parent / "kept" / "groundswell-20260101T000000Z.tar.zst"
+    made.parent.mkdir()
+    made.write_bytes(b"")
+    assert found(examine(config), "backup")[0][0] == "ok"
+    old = (NOW - timedelta(days=9)).timestamp()
+    os.utime(made, (old, old))
+    ((state, told),) = found(examine(config), "backup")
+    assert (state, "9 days ago" in told) == ("warn", True)

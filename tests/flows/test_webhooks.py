@@ -353,6 +353,21 @@ def test_a_report_with_moves_a_rise_and_a_failed_run_are_told(
     assert sorted(states) == ["nothing to tell", "sent", "sent", "sent"]  # the first report
 
 
+def test_what_few_customers_voice_is_told_of_by_its_id(tmp_path: Path, receiver: Receiver) -> None:
+    ideas = [by_hand.idea(n, words, len(by_hand.IDEAS)) for n, words in enumerate(by_hand.IDEAS, 1)]
+    few = tuple(replace(idea, voices=4.0) for idea in ideas)
+    config = config_with(tmp_path, hook(receiver))
+    fill(config, by_hand.build(few))
+    with open_store(config.store.database) as store, store.lease("pipeline") as lease:
+        store.themes.save_alerts(
+            lease, [RiseAlert(1, "need", date(2026, 3, 1), None, None, 4, 2.5)]
+        )
+    assert deliver(config) == 2
+    report, rise = receiver.bodies
+    assert all(move["title"] == move["idea"] for move in report["data"]["moves"])
+    assert rise["data"]["title"] == "theme-1"
+
+
 def _begin(store: Store, lease: Any) -> int:
     return store.ledger.begin_run(
         lease, kind="refresh", started_at=START, config_hash="", versions={}

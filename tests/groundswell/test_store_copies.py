@@ -176,6 +176,7 @@ def test_who_is_not_known_is_none_also_where_others_are_known(
     package = opened(store, lease, run_id)
     store.feedback.add_rows(lease, package, accepted(named, silent), last=True)
     table = store.feedback.copy_candidates().set_index("record_id")
-    assert table.loc[named.record_id, ["author", "account_id"]].tolist() == ["ann", "ACME"]
+    row = table.loc[named.record_id]
+    assert (row["author"], row["account_id"]) == ("ann", "ACME")
     assert table["author"].tolist().count(None) == 1
     assert table["account_id"].tolist().count(None) == 1

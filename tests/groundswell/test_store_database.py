@@ -307,3 +307,24 @@ def schema_of(path: Path) -> dict[str, str]:
         return dict(
             connection.execute("SELECT name, trim(sql) FROM sqlite_master WHERE sql IS NOT NULL")
         )
+
+
+def test_a_process_opens_no_more_connections_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = {"pool_size": 1, "max_overflow": 1, "pool_timeout": 0.05}
+    monkeypatch.setattr(engines, "_POOL", engines._POOL | pool)
+    raw = Database(fresh_postgres())
+    with (
+        raw.read(),
+        raw.read(),
+        pytest.raises(StoreError, match="connections of this process are in use"),
+        raw.read(),
+    ):
+        pass
+    with raw.read() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    raw.engine.dispose()
+
+
+def test_a_server_has_room_for_an_app_a_worker_and_two_runs() -> None:
+    assert engines.CONNECTIONS_KEPT <= engines.CONNECTIONS
+    assert 4 * engines.CONNECTIONS < 97  # PostgreSQL's default, less three for administrators

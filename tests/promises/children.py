@@ -16,6 +16,7 @@ PRELOAD = [
     "xlsxwriter",
     "flows.steps",
     "tests.promises.deciding",
+    "tests.promises.erasing",
     "tests.promises.handing_over",
     "tests.promises.scenarios",
     "tests.promises.whole_run",

@@ -88,6 +88,14 @@ def kill_everywhere(
     return Outcome(points, kills, differences)
 
 
+def run_apart(scenario: Scenario, database: str, folder: Path, **environment: str) -> int | None:
+    """Run a scenario in a child and return its exit status, negative for a signal."""
+    child = processes.Process(target=_work, args=(scenario, database, folder, environment))
+    child.start()
+    child.join()
+    return child.exitcode
+
+
 class _Place:
     """A database and a folder of its own for one kill."""
 
@@ -98,11 +106,7 @@ class _Place:
 
     def run(self, scenario: Scenario, **environment: str) -> int | None:
         """Run in a child and return its exit status, negative for a signal."""
-        arguments = (scenario, self.database, self.files, environment)
-        child = processes.Process(target=_work, args=arguments)
-        child.start()
-        child.join()
-        return child.exitcode
+        return run_apart(scenario, self.database, self.files, **environment)
 
     def image(self) -> dict[str, bytes]:
         """Return the store's canonical image and every file, by name."""

@@ -96,6 +96,18 @@ def test_the_newest_report_is_shown_as_it_was_written(
     assert client.get("/healthz").json() == {"status": "ok", "last_run": "ok"}
 
 
+def test_figures_are_there_for_whoever_may_read(
+    config: Config, client: TestClient, tmp_path: Path
+) -> None:
+    assert "\ngroundswell_report_timestamp_seconds " not in client.get("/metrics").text
+    finish_a_run(config, tmp_path / "report", title="Zyxophone")
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    (told,) = re.findall(r"^groundswell_report_timestamp_seconds (.+)$", answer.text, re.M)
+    assert float(told) == NOON.timestamp()
+    assert "Zyxophone" not in answer.text
+
+
 def test_a_title_cannot_bring_a_script(config: Config, client: TestClient, tmp_path: Path) -> None:
     finish_a_run(config, tmp_path / "report", title=SCRIPT)
     answer = client.get("/report.html")

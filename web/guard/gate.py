@@ -26,6 +26,7 @@ from starlette.websockets import WebSocketClose
 
 from groundswell.accounts import Reviewer
 from groundswell.config import Config
+from groundswell.tracing import span
 from web.accounts.asking import Asking, has_token, who_asks
 from web.guard.bodies import read_body, read_form
 from web.guard.headers import NONCE
@@ -91,20 +92,18 @@ class Gate:
                 raise ValueError("an unknown path was let through")
             request.scope["path_params"] = dict(found[1])
             self._count(request, asking, now)
-            return found[0].answer(
-                request,
-                Context(
-                    store=store,
-                    config=self._config,
-                    reviewer=asking.reviewer if asking else NOBODY,
-                    nonce=request.scope[NONCE],
-                    form=read_form(request, body),
-                    body=body,
-                    now=now,
-                    session_hash=asking.session_hash if asking else None,
-                    wake=self._wake,
-                ),
+            context = Context(
+                store=store,
+                config=self._config,
+                reviewer=asking.reviewer if asking else NOBODY,
+                nonce=request.scope[NONCE],
+                form=read_form(request, body),
+                body=body,
+                now=now,
+                session_hash=asking.session_hash if asking else None,
+                wake=self._wake,
             )
+            return _traced(found[0], request, context)
 
     def _require_permission(
         self, request: Request, route: Route | None, reviewer: Reviewer
@@ -148,6 +147,15 @@ def too_many(wait: float) -> Refused:
     """Return the refusal of what was done too often."""
     seconds = ceil(wait)
     return Refused(429, f"too often; wait {seconds} s", {"Retry-After": str(seconds)})
+
+
+def _traced(route: Route, request: Request, context: Context) -> Response:
+    """Answer; a span has the pattern of the address, never what stands in its place."""
+    names = {"http.request.method": request.method, "http.route": route.path}
+    with span(f"{request.method} {route.path}", **names) as note:
+        response = route.answer(request, context)
+        note("http.response.status_code", response.status_code)
+    return response
 
 
 def _require_ours(request: Request, *, https: bool) -> None:

@@ -67,8 +67,9 @@ def brief(request: Request, context: Context) -> Response:
         return not_found(request, context, f"No idea {idea_id}", "The inbox says what moved.")
     said = what_is_said(context.store)
     (idea,) = with_verdicts([reading.ideas[idea_id]], said, context.now.date())
-    settings = context.config.handover
-    found = brief_of(idea, reading.report, "", Details(settings.link, settings.accounts))
+    settings, least = context.config.handover, context.config.privacy.least_voices
+    details = Details(settings.link, settings.accounts, least)
+    found = brief_of(idea, reading.report, "", details)
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", idea_id).strip("-.") or "idea"
     return Response(
         f"# {markdown_text(found.title)}\n\n{markdown(found.blocks)}",

@@ -13,7 +13,7 @@ from ingest.sources.rows import RawRow
 from tests.ingest.apis.fault_server import Api
 
 TOKEN = "canary-5f2b77d1-secret"
-LIMITS = Limits(body_bytes=2_000_000, request_seconds=0.15)
+LIMITS = Limits(body_bytes=2_000_000)
 _TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: loading authorities takes time
 
 

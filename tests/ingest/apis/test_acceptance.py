@@ -292,8 +292,8 @@ def test_a_server_that_stalls_is_left_after_the_time_for_one_request(
 ) -> None:
     whole, _ = fault_free(server, case, WORLD)
     api = serve(server, case.fake, WORLD, faults={1: "stalled"})
-    store = Store(case.id_field)
-    assert store.pull(case.source(api.base), client(api)), store.errors
+    store, hasty = Store(case.id_field), Limits(request_seconds=0.15)
+    assert store.pull(case.source(api.base), client(api, limits=hasty)), store.errors
     assert unlike(store.rows, whole) == []
 
 

@@ -113,6 +113,22 @@ def test_offsets_lead_back_into_the_record(report: IdeaReport) -> None:
     assert said.source.endswith("record abc characters 10 to 84")
 
 
+def test_of_a_need_that_few_voice_no_word_is_said(report: IdeaReport) -> None:
+    idea, details = replace(report.ideas[0], voices=4.9), Details(least_voices=5)
+    brief = brief_of(idea, report, MARK, details)
+    text = markdown(brief.blocks)
+    assert (brief.title, idea.need in text) == (idea.candidate_id, False)
+    assert "Too few customers voice it" in text
+    assert "Reach, 38.5 voices" in text
+    assert not any(quote.text in text for quote in (*idea.quotes, *idea.counter_quotes))
+    assert "Nordlicht" not in text
+    enough = markdown(brief_of(replace(idea, voices=5.0), report, MARK, details).blocks)
+    assert idea.quotes[0].text in enough
+    said = ReviewVerdict("accepted", None, "a", None, "", None, (("title", "a"),), 1, "need-1")
+    named = brief_of(replace(idea, verdict=said, title="Ours"), report, MARK, details)
+    assert named.title == "Ours"
+
+
 def test_without_accounts_no_name_and_no_amount_is_said(report: IdeaReport) -> None:
     idea = report.ideas[0]
     text = markdown(brief_of(idea, report, MARK, Details(accounts=False)).blocks)

@@ -44,6 +44,13 @@ def test_a_token_ends_on_its_day(config: Config) -> None:
     assert client.get("/healthz", headers=token).status_code == 403
 
 
+def test_prometheus_reads_the_figures_with_a_token_and_nobody_without_one(config: Config) -> None:
+    token = add_token(config, "ann", "read")
+    client = browser(config, Clock())
+    assert client.get("/metrics", headers=token).status_code == 200
+    assert client.get("/metrics").status_code == 403
+
+
 def test_when_a_token_was_last_used_is_known_to_five_minutes(config: Config) -> None:
     token, clock = add_token(config, "ann", "read"), Clock()
     client = browser(config, clock)

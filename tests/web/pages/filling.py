@@ -287,5 +287,6 @@ def addresses(shown: Shown) -> list[str]:
         "/plan",
         "/log",
         "/draft",
+        "/erasures",
         "/about",
     ]

@@ -39,7 +39,7 @@ def test_every_kind_of_page_answers_and_is_no_larger_than_half_a_megabyte(shown:
 def test_every_address_is_asked_for_in_these_tests(shown: Shown) -> None:
     asked = {address.split("?")[0].split("/")[1] for address in addresses(shown)}
     assert {route.path.split("/")[1] for route in ROUTES} - asked == {
-        *("export", "static", "report.html", "plan.html", "ideas.json", "healthz"),
+        *("export", "static", "report.html", "plan.html", "ideas.json", "healthz", "metrics"),
         *("decide", "undo", "seen", "views", "jobs"),
     }
 
