@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 PINS = ROOT / "constraints.txt"
 ACCEPTED = ROOT / "advisories.toml"
 
-LOOKED_AT = {"axe-playwright-python": "MIT"}
+LOOKED_AT = {"axe-playwright-python": "MIT", "pyrage": "MIT"}
 """Licences of packages that state theirs in a file alone, as a person read it there."""
 
 KNOWN_LICENCES = (
