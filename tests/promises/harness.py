@@ -72,7 +72,7 @@ def kill_everywhere(
     kills, differences = 0, []
     for n in visit(points):
         point = points[n - 1]
-        here = _Place(new_database, folder / f"kill-{n}")
+        here = Place(new_database, folder / f"kill-{n}")
         if here.run(scenario, GROUNDSWELL_FAILPOINT=str(n)) != -signal.SIGKILL:
             differences.append(f"{n} {point}: the process was not killed")
         kills += 1
@@ -88,25 +88,34 @@ def kill_everywhere(
     return Outcome(points, kills, differences)
 
 
-def run_apart(scenario: Scenario, database: str, folder: Path, **environment: str) -> int | None:
+def run_apart(
+    scenario: Scenario,
+    database: str,
+    folder: Path,
+    meanwhile: Callable[[], object] = lambda: None,
+    **environment: str,
+) -> int | None:
     """Run a scenario in a child and return its exit status, negative for a signal."""
     child = processes.Process(target=_work, args=(scenario, database, folder, environment))
     child.start()
+    meanwhile()
     child.join()
     return child.exitcode
 
 
-class _Place:
-    """A database and a folder of its own for one kill."""
+class Place:
+    """A database and a folder of its own for one disturbance."""
 
     def __init__(self, new_database: Callable[[Path], str], folder: Path) -> None:
         self.files = folder / "files"
         self.files.mkdir(parents=True)
         self.database = new_database(folder)
 
-    def run(self, scenario: Scenario, **environment: str) -> int | None:
+    def run(
+        self, scenario: Scenario, meanwhile: Callable[[], object] = lambda: None, **environment: str
+    ) -> int | None:
         """Run in a child and return its exit status, negative for a signal."""
-        return run_apart(scenario, self.database, self.files, **environment)
+        return run_apart(scenario, self.database, self.files, meanwhile, **environment)
 
     def image(self) -> dict[str, bytes]:
         """Return the store's canonical image and every file, by name."""
@@ -133,14 +142,14 @@ def _undisturbed(
     scenario: Scenario, new_database: Callable[[Path], str], folder: Path
 ) -> tuple[list[str], dict[str, bytes]]:
     log = folder / "failpoints.log"
-    place = _Place(new_database, folder / "undisturbed")
+    place = Place(new_database, folder / "undisturbed")
     status = place.run(scenario, GROUNDSWELL_FAILPOINT_LOG=str(log))
     if status != 0:
         raise RuntimeError(f"the undisturbed run ended with {status}")
     return log.read_text().split(), place.image()
 
 
-def _compare(place: _Place, expected: Mapping[str, bytes]) -> list[str]:
+def _compare(place: Place, expected: Mapping[str, bytes]) -> list[str]:
     found = place.image()
     names = sorted({*expected, *found})
     return [name for name in names if expected.get(name) != found.get(name)]

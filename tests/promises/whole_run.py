@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+from pydantic import SecretStr
+
 from flows import steps
 from groundswell.config import (
     Config,
@@ -49,7 +51,7 @@ def refresh(database: str, folder: Path) -> None:
 
 def _config(database: str) -> Config:
     return Config(
-        store=StoreConfig(path=Path(database)),
+        store=_store(database),
         sources=(
             SourceConfig(name="reviews", path=Path("reviews.csv"), channel="review"),
             SourceConfig(name="accounts", kind="accounts", path=Path("accounts.csv")),
@@ -61,6 +63,12 @@ def _config(database: str) -> Config:
         ranking=RankingConfig(draws=100),
         report=ReportConfig(folder=Path("report")),
     )
+
+
+def _store(database: str) -> StoreConfig:
+    if "://" in database:
+        return StoreConfig(url=SecretStr(database))
+    return StoreConfig(path=Path(database))
 
 
 def _write_inputs() -> None:
