@@ -21,6 +21,8 @@ from flows.serving import START_SECONDS, login_of, run_as_flow, serve
 from groundswell.config import load_config
 from groundswell.errors import BusyError, ConfigError
 from groundswell.store import open_store
+from tests.promises.harness import Place
+from tests.promises.settled import settled
 
 CANARY = "zyxophone"
 NEEDS = (
@@ -315,6 +317,78 @@ def test_a_server_does_not_outlive_a_killed_parent() -> None:
     assert within(10, lambda: not is_running(child))
 
 
+def test_a_run_whose_server_is_killed_is_carried_on_without_one(tmp_path: Path) -> None:
+    place = made(tmp_path / "place")
+    assert ended(place, "refresh(CONFIG)") == 0
+    expected = settled(place)
+    place.clear()
+    place = made(tmp_path / "place")
+    port = load_config(place.files / "config.toml").schedule.port
+    log, home = tmp_path / "points", tmp_path / "prefect"
+    away = {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    address = f"http://127.0.0.1:{port}/api"
+    command = [sys.executable, "-m", "uvicorn", "prefect.server.api.server:create_app"]
+    command += ["--factory", "--port", str(port), "--log-level", "critical"]
+    environment = {**away, "PREFECT_API_URL": address, "GROUNDSWELL_FAILPOINT_LOG": str(log)}
+    environment["PREFECT_CLIENT_MAX_RETRIES"] = "1"  # by itself it asks again for minutes
+    server = subprocess.Popen(command, env=WITHOUT_PREFECT | away)
+    try:
+        assert within(START_SECONDS, lambda: answers(address))
+        run = begun(place, "on_prefect(CONFIG)", **environment)
+        embedding = within(60, lambda: log.exists() and "vectors.batch" in log.read_text())
+    finally:
+        server.kill()
+        server.wait()
+    assert run.wait(120) != 0
+    assert embedding
+    assert ended(place, "refresh(CONFIG)") == 0
+    assert settled(place) == expected
+
+
+def made(folder: Path) -> Place:
+    """Return a place with a project whose files do not differ by time or key."""
+    place = Place(lambda folder: str(folder / "files" / "groundswell.db"), folder)
+    write_project(place.files)
+    (place.files / "data").mkdir()
+    (place.files / "data" / "pseudonym.key").touch(mode=0o600)
+    (place.files / "data" / "pseudonym.key").write_text("the same key in every place")
+    return place
+
+
+RUNS = """
+from datetime import UTC, datetime
+from pathlib import Path
+from flows import serving, steps
+from groundswell.config import load_config
+CONFIG, DAY = Path("config.toml").absolute(), datetime(2026, 5, 1, 23, 59, tzinfo=UTC)
+def refresh(path):
+    steps.run(steps.REFRESH, load_config(path), kind="refresh", as_of=DAY)
+def on_prefect(path):
+    serving.run_as_flow(path, "refresh", as_of=DAY)
+"""
+
+
+def begun(place: Place, call: str, **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", RUNS + call],
+        cwd=place.files,
+        env=WITHOUT_PREFECT | environment,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def ended(place: Place, call: str) -> int:
+    with begun(place, call) as run:
+        return run.wait()
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health").is_success
+    except httpx.TransportError:
+        return False
+
+
 def leave_a_version(database: str, made: list[str]) -> bool:
     """Leave a version of the themes to a person; not while a scheduled run is at work."""
     with open_store(database) as store:
@@ -338,12 +412,12 @@ def leave_a_version(database: str, made: list[str]) -> bool:
 
 
 def within(seconds: float, found: Callable[[], object]) -> bool:
-    """Ask once a second until there is something or the time is over."""
+    """Ask again and again until there is something or the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found():
             return True
-        time.sleep(1)
+        time.sleep(0.1)
     return False
 
 
