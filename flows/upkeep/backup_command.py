@@ -9,6 +9,7 @@ from flows.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 
 if TYPE_CHECKING:
     from flows.upkeep.backup import Backup
+    from flows.upkeep.restore import Restored
 
 Identity = Annotated[
     Path | None,
@@ -91,20 +92,7 @@ def restore(
         }
         terminal.write_json({**facts, "backup": told(found.backup)})
         return
-    typer.echo(f"Restored {_counted(found.backup)} into {found.place}.")
-    if found.erased:
-        typer.echo(
-            "Whoever was erased since is erased again; 'groundswell run' makes models and report."
-        )
-    if found.kept:
-        typer.echo(f"What was there before is kept: {found.kept}")
-    if found.report and not settings.privacy.key_file.exists():
-        typer.echo(
-            f"The key of the pseudonyms is not in this backup: put it back at"
-            f" {settings.privacy.key_file} before the next run, or known people get new names.",
-            err=True,
-        )
-    typer.echo("Start 'groundswell serve' and 'groundswell schedule' again if they are running.")
+    _show_restored(found, settings.privacy.key_file)
 
 
 def told(found: "Backup") -> dict[str, object]:
@@ -135,6 +123,23 @@ def _show(found: "Backup") -> None:
             " the pseudonyms is not in it; keep that elsewhere. --recipient encrypts.",
             err=True,
         )
+
+
+def _show_restored(found: "Restored", key: Path) -> None:
+    typer.echo(f"Restored {_counted(found.backup)} into {found.place}.")
+    if found.erased:
+        typer.echo(
+            "Whoever was erased since is erased again; 'groundswell run' makes models and report."
+        )
+    if found.kept:
+        typer.echo(f"What was there before is kept: {found.kept}")
+    if found.report and not key.exists():
+        typer.echo(
+            f"The key of the pseudonyms is not in this backup: put it back at {key} before the"
+            " next run, or known people get new names.",
+            err=True,
+        )
+    typer.echo("Start 'groundswell serve' and 'groundswell schedule' again if they are running.")
 
 
 def _counted(found: "Backup") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter, sleep
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
@@ -120,7 +121,7 @@ class Database:
         except IntegrityError as error:
             # The server's own message would quote the row, and with it a customer.
             diagnosis = getattr(error.orig, "diag", None)
-            rule = diagnosis.constraint_name if diagnosis else str(error.orig)
+            rule = _broken(diagnosis) if diagnosis else str(error.orig)
             raise ValueError(f"{self.place}: the rows break a rule: {rule}") from None
         except DBAPIError as error:
             line = explain(error)
@@ -149,3 +150,9 @@ class Database:
                 f"{self.place}: the lease on {lease.resource} was lost {successor} while this run"
                 " stood still; nothing more was written, start it again"
             )
+
+
+def _broken(diagnosis: Any) -> str:
+    """Return the name of a constraint, or of a column that may not be empty."""
+    column = f"{diagnosis.table_name}.{diagnosis.column_name} has no value"
+    return str(diagnosis.constraint_name or column)

@@ -28,6 +28,7 @@ PRAGMAS = {
     "synchronous": 2,  # FULL: a commit survives a power cut
     "busy_timeout": 10_000,  # milliseconds
     "cache_size": -65_536,  # KiB: the inner pages of the indexes of millions of rows
+    "soft_heap_limit": 512_000_000,  # bytes: of all connections of a process
     "secure_delete": 1,  # erased text is overwritten, not only unlinked
     "trusted_schema": 0,
     "cell_size_check": 1,

@@ -24,7 +24,7 @@ LARGE = {"record", "statement", "assignment", "found_assignment", "vector", "ann
 FILL = f"""
 INSERT INTO run VALUES (1, 'refresh', 'pipeline', 'ok', '2026', '2026', 'c', '{{}}', 1, '');
 INSERT INTO package
-  VALUES (1, 1, 'crm', 'feedback', 'a.csv', 'x', 1, 0, 0, 5, 5, true, true, false);
+  VALUES (1, 1, 'crm', 'feedback', 'a.csv', 'x', 1, 0, 0, 5, 5, true, true, false, 0);
 INSERT INTO quarantine
   SELECT 1, n, n, NULL, NULL, 'bad_date', 'd', 'r' FROM generate_series(1, 5) AS n;
 CREATE TEMP TABLE drawn AS SELECT n, md5(n::text) || md5((-n)::text) AS id,

@@ -59,6 +59,8 @@ def test_every_connection_has_the_pragmas(tmp_path: Path) -> None:
                 "foreign_keys": 1,
                 "synchronous": 2,
                 "busy_timeout": 10_000,
+                "cache_size": -65_536,
+                "soft_heap_limit": 512_000_000,
                 "secure_delete": 1,
                 "trusted_schema": 0,
                 "cell_size_check": 1,
