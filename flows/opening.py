@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flows.context import RunContext
 from flows.naming import called
 from flows.registry import OPENED, WORDS, keep_themes, load_model
+from flows.shards import placed
 from flows.statements import annotator_id, encoder_id
+from flows.theme_fits import assignments_of
 from flows.theme_past import by_text
 from groundswell.domain import NOISE, ModelVersion, NeedTheme, ThemeAssignment
 from models.evidence.voices import name_voices
+from models.themes.fitting import CORE_ROWS
 from models.themes.growth import changes_of_size
 from models.themes.model import ThemeModel
 from models.themes.openings import open_branches
@@ -22,9 +25,13 @@ if TYPE_CHECKING:
 
 
 def open_themes(context: RunContext) -> None:
-    """Open a provisional theme for each group of left-out statements that belong together."""
+    """Open a provisional theme for each group of left-out statements that belong together.
+
+    Of very many they are looked for in a fair sample; the others are placed among them.
+    """
     model, row = load_model(context), context.store.versions.champion("themes")
-    left_out = _left_out(context)
+    all_left_out = _left_out(context)
+    left_out = all_left_out.iloc[:CORE_ROWS]  # in the order of their hashes, so a fair sample
     if model is None or row is None or len(left_out) == 0 or len(model.theme_ids) == 0:
         return
     settings = context.config.themes
@@ -50,7 +57,9 @@ def open_themes(context: RunContext) -> None:
             earlier=[one for one in context.store.shapes.found_themes() if one.level == "need"],
             centroids=grown.centroids,
         )
-        _save(context, row, grown, themes, _assignments(left_out, opening, ids))
+        assignments = _assignments(left_out, opening, ids)
+        assignments += _joining(context, grown, all_left_out.iloc[CORE_ROWS:], first)
+        _save(context, row, grown, themes, assignments)
 
 
 def sizes_shown(context: RunContext) -> dict[int, int]:
@@ -102,6 +111,24 @@ def _assignments(
         if label != NOISE
         for statement in statements
     ]
+
+
+def _joining(
+    context: RunContext, model: ThemeModel, others: "pd.DataFrame", first: int
+) -> list[ThemeAssignment]:
+    """Return those of the others whose place is in a theme that opened: `first` and above."""
+    if len(others) == 0:
+        return []
+    placement = placed(
+        context,
+        model,
+        context.store.vectors.load(encoder_id(context.config), others.index.tolist()),
+        others["text"].tolist(),
+        min_membership=context.config.ranking.min_membership,
+    )
+    joins = placement.primary(len(others)) >= first
+    new = joins[placement.rows] & (placement.theme_ids >= first)
+    return assignments_of(others["statements"].tolist(), placement.some(new))
 
 
 def _save(

@@ -65,6 +65,15 @@ class Placement:
         """Return the placement of the same statements that many rows further down."""
         return replace(self, rows=self.rows + rows)
 
+    def some(self, entries: NDArray[np.bool_]) -> "Placement":
+        """Return the chosen entries."""
+        return Placement(
+            self.rows[entries],
+            self.theme_ids[entries],
+            self.memberships[entries],
+            self.variant_ids[entries],
+        )
+
     def primary(self, count: int) -> IntArray:
         """Return each statement's strongest theme, shape (count,)."""
         best = np.full(count, NOISE, dtype=np.int64)

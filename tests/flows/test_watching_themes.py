@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import steps
+from flows import opening, steps
 from flows.ranking import load_report
 from groundswell.config import Config, load_config
 from groundswell.domain import NeedTheme, RiseAlert
@@ -107,6 +107,19 @@ def test_an_opened_theme_takes_what_comes_later(tmp_path: Path) -> None:
     run(config)
     (opened,) = [theme for theme in needs(config) if theme.state == "provisional"]
     assert opened.size == 14
+
+
+def test_a_theme_that_is_found_in_a_sample_takes_the_others_that_belong_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "CORE_ROWS", 9)
+    config = configured(tmp_path)
+    write(tmp_path, usual())
+    run(config)
+    write(tmp_path, [*usual(), *[(NEW, 1)] * 18])
+    run(config)
+    (opened,) = [theme for theme in needs(config) if theme.state == "provisional"]
+    assert opened.size == 18
 
 
 def test_a_rise_is_told_of_once_and_its_need_shows_it(tmp_path: Path) -> None:
