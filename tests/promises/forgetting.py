@@ -5,6 +5,7 @@ account and a deal. Vic is erased in both, so that both make everything anew: wh
 equal to the byte.
 """
 
+import json
 import os
 import random
 import sqlite3
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from flows import steps
+from flows.context import RunKind
 from flows.upkeep.erasing import erase, subjects_of
 from groundswell.config import (
     Config,
@@ -79,6 +81,8 @@ class Place:
     database: str
     seed: int
     with_zoe: bool
+    late: bool = False
+    """They write after everybody else, so that the lines of others stay where they were."""
 
     @property
     def config(self) -> Config:
@@ -98,12 +102,13 @@ class Place:
             report=ReportConfig(folder=Path("report")),
         )
 
-    def run(self, day: int) -> None:
+    def run(self, day: int, kind: RunKind = "refresh") -> None:
         """Run every step."""
         os.chdir(self.folder)
         with patch.object(database_module, "MAX_PAUSE_SECONDS", 0.0):
             clock = START + timedelta(days=day)
-            steps.run(steps.REFRESH, self.config, kind="refresh", clock=lambda: clock)
+            taken = {"refresh": steps.REFRESH, "retrain": steps.RETRAIN}[kind]
+            steps.run(taken, self.config, kind=kind, clock=lambda: clock)
 
     def write_inputs(self, *, cleaned: bool = False) -> None:
         """Write the files; cleaned: without those who were erased."""
@@ -112,7 +117,7 @@ class Place:
         Path("key").touch(mode=0o600)
         Path("key").write_text("the same key in every place")  # else pseudonyms differ
         for name, lines in (
-            ("reviews", _reviews(self.seed, vic=vic, zoe=zoe)),
+            ("reviews", _reviews(self.seed, vic=vic, zoe=zoe, late=self.late)),
             ("accounts", _accounts(vic=vic, zoe=zoe)),
             ("deals", _deals(vic=vic, zoe=zoe)),
         ):
@@ -142,15 +147,20 @@ class Place:
         return erase(self.config, subjects, by="Ana", clock=lambda: moment, salt=SALT, key=KEY)
 
     def files(self) -> dict[str, bytes]:
-        """Return every file of reports and models, by name."""
+        """Return every file of reports and models, by name, without numbers of empty needs."""
         found = (
             path for name in ("report", "registry") for path in (self.folder / name).rglob("*")
         )
-        return {
+        files = {
             str(path.relative_to(self.folder)): path.read_bytes()
             for path in sorted(found)
             if path.is_file()
         }
+        (themes,) = [name for name in files if name.startswith("registry/themes-themes-")]
+        told = json.loads(files.pop(themes))
+        told["themes"] = [one for one in told["themes"] if one["size"] or one["label"]]
+        del told["retired"]  # numbers alone
+        return files | {"themes": json.dumps(told).encode()}
 
     def dump(self, into: Path) -> bytes:
         """Return the image of the store without what is declared to differ."""
@@ -170,12 +180,16 @@ DECLARED = (
     "DELETE FROM erasure",
     "UPDATE package SET sha256 = package_id, size_bytes = 0, accepted = 0, duplicate = 0,"
     " quarantined = 0, rows_done = 0, erased = 0",
+    "DELETE FROM theme WHERE size = 0 AND label = ''",
+    "UPDATE model_version SET files = json_remove(files, '$.\"themes.json\"')"
+    " WHERE kind = 'themes'",
 )
 """What tells that somebody was there and how many rows they had: the ledger's steps, the erasures,
-and the counters of the inputs."""
+the counters of the inputs, and numbers of needs that were told apart with them or without them
+alone, which have neither name nor statements any more. The file of themes is compared itself."""
 
 
-def _reviews(seed: int, *, vic: bool, zoe: bool) -> list[str]:
+def _reviews(seed: int, *, vic: bool, zoe: bool, late: bool) -> list[str]:
     chance = random.Random(seed)
     rows = [
         f"{n},{NEEDS[n % 3]} {' '.join(chance.sample(WORDS, 3))} {n // 3}"
@@ -185,7 +199,7 @@ def _reviews(seed: int, *, vic: bool, zoe: bool) -> list[str]:
     rows.append(f"c1,{TWICE},{_day(20)},u1,a1,3")
     chance.shuffle(rows)
     for row in (_vics() if vic else []) + (_zoes() if zoe else []):
-        rows.insert(chance.randrange(len(rows)), row)
+        rows.insert(len(rows) if late else chance.randrange(len(rows)), row)
     return ["id,text,created_at,author,account,rating", *rows]
 
 
