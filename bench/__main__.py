@@ -37,6 +37,7 @@ NAMES = {
     "scale": "how the fit grows with the number of statements",
     "shards": "how much faster embedding is when processes of a cluster share it",
     "million": "where a run of many records spends its time and memory, from file to report",
+    "capacity": "what a first run of very many records takes on a cluster, by simulation",
     "drift": "how sure drift alarms are, and which drifts they find",
     "emerging": "how well emerging issues meet the changelog, and how sure alarms are",
     "web": "how fast the pages of the review app answer, and how large they are",
