@@ -47,7 +47,7 @@ class Costs:
 
 
 COSTS = Costs(
-    read=0.50e-3, cut=0.35e-3, annotate=0.10e-3, embed=2.2e-3, place=0.13e-3, rank=0.60e-3, fit=115.0
+    read=5.0e-4, cut=3.5e-4, annotate=1.0e-4, embed=2.2e-3, place=1.3e-4, rank=6.0e-4, fit=115.0
 )
 
 
