@@ -89,10 +89,10 @@ class Served:
         """Ask the server as one who may; None while none answers."""
         if not (self.home / "login").exists():
             return None
-        with httpx.Client(base_url=self.api, auth=self.login) as client:
+        with httpx.Client(base_url=self.api, auth=self.login, timeout=60) as client:
             try:
                 token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
-            except httpx.ConnectError:
+            except httpx.TransportError:  # it is away, or busy
                 return None
             headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
             return client.post(path, json=body, headers=headers).raise_for_status().json()
@@ -335,7 +335,9 @@ def test_a_run_whose_server_is_killed_is_carried_on_without_one(tmp_path: Path) 
     try:
         assert within(START_SECONDS, lambda: answers(address))
         run = begun(place, "on_prefect(CONFIG)", **environment)
-        embedding = within(60, lambda: log.exists() and "vectors.batch" in log.read_text())
+        embedding = within(
+            60, lambda: log.exists() and "vectors.batch" in log.read_text(), pause=0.1
+        )
     finally:
         server.kill()
         server.wait()
@@ -411,13 +413,13 @@ def leave_a_version(database: str, made: list[str]) -> bool:
     return True
 
 
-def within(seconds: float, found: Callable[[], object]) -> bool:
-    """Ask again and again until there is something or the time is over."""
+def within(seconds: float, found: Callable[[], object], *, pause: float = 1.0) -> bool:
+    """Ask once a pause until there is something or the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found():
             return True
-        time.sleep(0.1)
+        time.sleep(pause)
     return False
 
 
