@@ -10,6 +10,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain, islice
 
 from groundswell.domain import QuarantinedRow
@@ -108,8 +109,12 @@ class _Feed:
 
 def _read(file: Input, encoding: str, delimiter: str) -> Iterator[RawRow | QuarantinedRow]:
     csv.field_size_limit(ROW_BYTES)  # a shorter limit is applied below, to one row at a time
-    feed = _Feed(read_lines(file, encoding))
-    names, delimiter = _header(file, feed, delimiter)
+    with closing(read_lines(file, encoding)) as lines:  # also where the header is of no use
+        feed = _Feed(lines)
+        yield from _rows(feed, *_header(file, feed, delimiter))
+
+
+def _rows(feed: _Feed, names: tuple[str, ...], delimiter: str) -> Iterator[RawRow | QuarantinedRow]:
     before = ""
     while (line := feed.next_record()) is not None:
         try:

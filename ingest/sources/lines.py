@@ -7,7 +7,7 @@ strict UTF-8. A line that does not decode is one faulty line, not the end of the
 
 import codecs
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import BinaryIO, NamedTuple
 
 from groundswell.domain import QuarantineReason
@@ -39,7 +39,7 @@ class Line(NamedTuple):
     detail: str
 
 
-def read_lines(file: Input, encoding: str = "") -> Iterator[Line]:
+def read_lines(file: Input, encoding: str = "") -> Generator[Line, None, None]:
     """Yield the lines of a file.
 
     Raises
