@@ -6,12 +6,10 @@ what was put there once is there whole, or is not there.
 
 import re
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
 
 from groundswell.domain import MODEL_KINDS, ModelKind, ModelVersion, file_name
 from groundswell.errors import ModelError, StoreError
-from groundswell.files import write_whole
+from groundswell.place import FAULTS, Place, told
 
 _PART = re.compile(r"[a-z]+-[A-Za-z0-9_-]+-[0-9a-f]{16}\.[A-Za-z0-9.]+")
 """See `groundswell.domain.file_name`."""
@@ -30,6 +28,7 @@ class ModelFiles:
 
     def __init__(self, place: str) -> None:
         self.place = place
+        self._files = Place(place)
 
     def put(self, kind: ModelKind, part: str, data: bytes) -> str:
         """Keep a part and return its SHA-256 as hex digits.
@@ -51,14 +50,11 @@ class ModelFiles:
         StoreError
             It cannot be written there.
         """
-        if "://" not in self.place:
-            write_whole(Path(self.place, name), data)
-            return
         try:
-            # Object stores show a file when it is whole.
-            _system(self.place).pipe_file(self._address(name), data)
-        except (OSError, ValueError, ImportError) as error:
-            raise StoreError(f"{self._address(name)}: cannot be written: {_told(error)}") from None
+            self._files.write(name, data)
+        except FAULTS as error:
+            address = self._files.address_of(name)
+            raise StoreError(f"{address}: cannot be written: {told(error)}") from None
 
     def get(self, version: ModelVersion, part: str) -> bytes:
         """Return a part as it was put there.
@@ -79,14 +75,11 @@ class ModelFiles:
         ModelError
             It is gone, or not what was put there.
         """
-        address = self._address(name)
+        address = self._files.address_of(name)
         try:
-            if "://" in self.place:
-                data = bytes(_system(self.place).cat_file(address))
-            else:
-                data = Path(address).read_bytes()
-        except (OSError, ValueError, ImportError) as error:
-            raise ModelError(f"{address}: {_told(error)}; {ANEW}") from None
+            data = self._files.read(name)
+        except FAULTS as error:
+            raise ModelError(f"{address}: {told(error)}; {ANEW}") from None
         if sha256(data).hexdigest() != digest:
             raise ModelError(f"{address}: was changed; {ANEW}")
         return data
@@ -100,17 +93,10 @@ class ModelFiles:
             They cannot be removed.
         """
         try:
-            if "://" not in self.place:
-                for path in Path(self.place).glob("*"):
-                    if _is_part(path.name.removesuffix(".part")):
-                        path.unlink(missing_ok=True)
-                return
-            system = _system(self.place)
-            if system.exists(self.place):
-                names = (str(one).rpartition("/")[2] for one in system.ls(self.place, detail=False))
-                system.rm([self._address(name) for name in names if _is_part(name)])
-        except (OSError, ValueError, ImportError) as error:
-            raise StoreError(f"{self.place}: cannot be cleared: {_told(error)}") from None
+            names = self._files.names()
+            self._files.remove(name for name in names if _is_part(name.removesuffix(".part")))
+        except FAULTS as error:
+            raise StoreError(f"{self.place}: cannot be cleared: {told(error)}") from None
 
     def size(self, version: ModelVersion) -> int:
         """Return the bytes of all parts of a version that are there."""
@@ -121,19 +107,6 @@ class ModelFiles:
         for part in version.files:
             into.put(version.kind, part, self.get(version, part))
 
-    def _address(self, name: str) -> str:
-        return f"{self.place.rstrip('/')}/{name}"
-
 
 def _is_part(name: str) -> bool:
     return _PART.fullmatch(name) is not None and name.partition("-")[0] in MODEL_KINDS
-
-
-def _system(place: str) -> Any:
-    from fsspec.core import url_to_fs
-
-    return url_to_fs(place)[0]
-
-
-def _told(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).strip()

@@ -4,15 +4,15 @@ A shard is named by what it was made of, so a piece of work that is done again, 
 the whole run was killed, finds what is there already and makes the rest.
 """
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from groundswell.errors import StoreError
-from groundswell.files import write_whole
+from groundswell.place import FAULTS, Place, told
 
 
 class ShardFiles:
-    """Files of a run on a cluster.
+    """Files of a run on a cluster; each method raises a StoreError if the place cannot be used.
 
     Parameters
     ----------
@@ -21,84 +21,35 @@ class ShardFiles:
     """
 
     def __init__(self, place: str) -> None:
-        self.place = place
+        self._files = Place(place)
 
     def put(self, name: str, data: bytes) -> None:
-        """Keep a file whole or not at all.
-
-        Raises
-        ------
-        StoreError
-            It cannot be written there.
-        """
-        if "://" not in self.place:
-            write_whole(Path(self.place, name), data)
-            return
-        try:
-            self._system().pipe_file(self._address(name), data)
-        except (OSError, ValueError, ImportError) as error:
-            raise StoreError(f"{self._address(name)}: cannot be written: {error}") from None
+        """Keep a file whole or not at all."""
+        with self._explained(name):
+            self._files.write(name, data)
 
     def get(self, name: str) -> bytes | None:
-        """Return a file; None: there is none.
-
-        Raises
-        ------
-        StoreError
-            The place cannot be reached.
-        """
-        try:
-            if "://" not in self.place:
-                return Path(self.place, name).read_bytes()
-            return bytes(self._system().cat_file(self._address(name)))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, ImportError) as error:
-            raise StoreError(f"{self._address(name)}: cannot be read: {error}") from None
+        """Return a file; None: there is none."""
+        with self._explained(name):
+            try:
+                return self._files.read(name)
+            except FileNotFoundError:
+                return None
 
     def remove(self, name: str) -> None:
-        """Remove a file that may be there.
-
-        Raises
-        ------
-        StoreError
-            The place cannot be reached.
-        """
-        try:
-            if "://" not in self.place:
-                Path(self.place, name).unlink(missing_ok=True)
-            else:
-                self._system().rm_file(self._address(name))
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError, ImportError) as error:
-            raise StoreError(f"{self._address(name)}: cannot be removed: {error}") from None
+        """Remove a file that may be there."""
+        with self._explained(name):
+            self._files.remove([name])
 
     def clear(self) -> None:
-        """Remove all that killed runs left: what the store knows is not needed here.
+        """Remove all that killed runs left: what the store knows is not needed here."""
+        with self._explained(""):
+            self._files.remove(self._files.names())
 
-        Raises
-        ------
-        StoreError
-            The place cannot be reached.
-        """
+    @contextmanager
+    def _explained(self, name: str) -> Iterator[None]:
         try:
-            if "://" not in self.place:
-                names = [one.name for one in Path(self.place).glob("*") if one.is_file()]
-            else:
-                found = self._system().ls(self.place, detail=False, refresh=True)
-                names = [str(one).rpartition("/")[2] for one in found]
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError, ImportError) as error:
-            raise StoreError(f"{self.place}: cannot be read: {error}") from None
-        for name in filter(None, names):
-            self.remove(name)
-
-    def _address(self, name: str) -> str:
-        return f"{self.place.rstrip('/')}/{name}"
-
-    def _system(self) -> Any:
-        from fsspec.core import url_to_fs
-
-        return url_to_fs(self.place)[0]
+            yield
+        except FAULTS as error:
+            where = self._files.address_of(name)
+            raise StoreError(f"{where}: cannot be used: {told(error)}") from None
