@@ -1,6 +1,5 @@
 """What a run makes of corrected kinds and matches, over fits, and what the terminal says."""
 
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,18 +37,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config.write_text(config.read_text() + SOURCE)
     run(load_config(config), BEGUN)
     return config.parent
-
-
-@pytest.fixture
-def path(installation: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "installation"
-    shutil.copytree(installation, copy)
-    return copy / "config.toml"
-
-
-@pytest.fixture
-def config(path: Path) -> Config:
-    return load_config(path)
 
 
 def need_with(report: IdeaReport, item: str) -> RankedIdea | None:

@@ -1,7 +1,6 @@
 """Deciding from the command line, and what the next run makes of it."""
 
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -34,18 +33,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = make(tmp_path_factory.mktemp("installation"))
     run(load_config(config), BEGUN)
     return config.parent
-
-
-@pytest.fixture
-def path(installation: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "installation"
-    shutil.copytree(installation, copy)
-    return copy / "config.toml"
-
-
-@pytest.fixture
-def config(path: Path) -> Config:
-    return load_config(path)
 
 
 def run(config: Config, at: datetime | None = None, *, retrain: bool = False) -> IdeaReport:

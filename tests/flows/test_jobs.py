@@ -1,7 +1,6 @@
 """The worker does what was asked for, once, also where it is killed in the midst of it."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -33,17 +32,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = make(tmp_path_factory.mktemp("installation"))
     steps.run(steps.REFRESH, load_config(config), kind="refresh", clock=lambda: BEGUN)
     return config.parent
-
-
-@pytest.fixture
-def path(installation: Path, tmp_path: Path) -> Path:
-    shutil.copytree(installation, tmp_path / "installation")
-    return tmp_path / "installation" / "config.toml"
-
-
-@pytest.fixture
-def config(path: Path) -> Config:
-    return load_config(path)
 
 
 def ask(config: Config, *kinds: JobKind, by: str = "ann") -> None:

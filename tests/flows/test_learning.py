@@ -1,7 +1,6 @@
 """Weights from the log: what a run makes of answers, and of their adoption."""
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
@@ -30,13 +29,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = make(tmp_path_factory.mktemp("installation"))
     run(load_config(config), BEGUN)
     return config.parent
-
-
-@pytest.fixture
-def config(installation: Path, tmp_path: Path) -> Config:
-    copy = tmp_path / "installation"
-    shutil.copytree(installation, copy)
-    return load_config(copy / "config.toml")
 
 
 def content(report: IdeaReport) -> str:

@@ -33,12 +33,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return config.parent
 
 
-@pytest.fixture
-def config(installation: Path, tmp_path: Path) -> Config:
-    shutil.copytree(installation, tmp_path / "installation")
-    return load_config(tmp_path / "installation" / "config.toml")
-
-
 def stage(store: Store) -> None:
     """Stage decisions that move ideas: days, a rejection, a fit, a name."""
     report = load_report(store)

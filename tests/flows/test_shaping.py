@@ -1,6 +1,5 @@
 """Themes that reviewers merge, split, move and retire, over runs and fits."""
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -28,13 +27,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = make(tmp_path_factory.mktemp("installation"))
     run(load_config(config), LATER - timedelta(days=1))
     return config.parent
-
-
-@pytest.fixture
-def config(installation: Path, tmp_path: Path) -> Config:
-    copy = tmp_path / "installation"
-    shutil.copytree(installation, copy)
-    return load_config(copy / "config.toml")
 
 
 def decide(

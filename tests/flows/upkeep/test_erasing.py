@@ -39,18 +39,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def path(installation: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "installation"
-    shutil.copytree(installation, copy)
-    return copy / "config.toml"
-
-
-@pytest.fixture
-def config(path: Path) -> Config:
-    return load_config(path)
-
-
 def run(config: Config) -> None:
     steps.run(steps.REFRESH, config, kind="refresh", clock=lambda: NOW)
 
