@@ -92,7 +92,7 @@ def test_what_a_worker_trips_over_is_told_here_and_not_to_prefect() -> None:
     assert "canary" not in told_to_prefect()
 
 
-def test_a_run_on_two_workers_leaves_the_store_of_one_process(
+def test_a_run_on_two_workers_leaves_the_store_of_one_process_and_no_words_with_prefect(
     config_path: Path, tmp_path: Path
 ) -> None:
     config = load_config(config_path)
@@ -101,6 +101,8 @@ def test_a_run_on_two_workers_leaves_the_store_of_one_process(
     steps.run(steps.REFRESH, alone, kind="refresh")
     assert kept(config) == kept(alone)
     assert list(Path(config.cluster.shards).iterdir()) == []
+    told = told_to_prefect()
+    assert not [text for text in TEXTS if text in told]
 
 
 def elsewhere(config: Config, folder: Path) -> Config:
@@ -178,12 +180,6 @@ def test_a_run_with_shards_in_object_storage_leaves_the_same_store(
     alone = elsewhere(config, tmp_path / "alone")
     steps.run(steps.REFRESH, alone, kind="refresh")
     assert kept(config) == kept(alone)
-
-
-def test_what_is_shared_has_no_words_for_prefect(config_path: Path) -> None:
-    scheduled.refresh(str(config_path))
-    told = told_to_prefect()
-    assert not [text for text in TEXTS if text in told]
 
 
 def told_to_prefect() -> str:

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,11 +13,12 @@ from sqlalchemy import Engine, event
 
 from groundswell.store import SearchFilter, Store, open_store
 from groundswell.store.database import Database
+from tests.nightly import NIGHTLY
 from tests.promises.servers import fresh_postgres, stop_server
 
 __all__ = ["stop_server"]
 
-ROWS = 1_000_000 if os.environ.get("GROUNDSWELL_NIGHTLY") == "1" else 100_000
+ROWS = 1_000_000 if NIGHTLY else 100_000
 NEEDS, ACCOUNTS = 300, 5_000
 LARGE = {"record", "statement", "assignment", "found_assignment", "vector", "annotation"}
 FILL = f"""

@@ -1,12 +1,12 @@
 """A killed run, run again, leaves what an undisturbed run leaves: to the byte."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.promises.harness import Scenario, each_name_once, kill_everywhere
+from tests.nightly import some
+from tests.promises.harness import Scenario, each_name_once, every_point, kill_everywhere
 from tests.promises.scenarios import (
     commit_before_cursor,
     cursor_before_rows,
@@ -16,11 +16,6 @@ from tests.promises.scenarios import (
 )
 from tests.promises.servers import fresh_postgres
 from tests.promises.whole_run import refresh
-
-NIGHTLY = os.environ.get("GROUNDSWELL_NIGHTLY") == "1"
-
-SHARES = 4
-"""Of the kinds of points of a whole run; by day one of them is visited."""
 
 
 def sqlite_file(folder: Path) -> str:
@@ -32,16 +27,23 @@ def postgres(_folder: Path) -> str:
 
 
 def test_sqlite_killed_at_every_point_and_again_while_recovering(tmp_path: Path) -> None:
-    outcome = kill_everywhere(pipeline, sqlite_file, tmp_path, seed=20240601)
+    def visit(points: Sequence[str]) -> Sequence[int]:
+        return some(every_point(points), one_in=3)
+
+    outcome = kill_everywhere(pipeline, sqlite_file, tmp_path, visit=visit, seed=20240601)
     assert outcome.differences == []
     assert len(outcome.points) >= 120
-    assert outcome.kills > len(outcome.points)
+    assert outcome.kills > len(visit(outcome.points))
 
 
 def test_postgresql_killed_at_every_kind_of_point(tmp_path: Path) -> None:
-    outcome = kill_everywhere(pipeline, postgres, tmp_path, visit=each_name_once)
+    def visit(points: Sequence[str]) -> Sequence[int]:
+        return some(each_name_once(points), one_in=2)
+
+    outcome = kill_everywhere(pipeline, postgres, tmp_path, visit=visit)
     assert outcome.differences == []
-    assert outcome.kills == len(set(outcome.points)) >= 70
+    assert outcome.kills == len(visit(outcome.points))
+    assert len(set(outcome.points)) >= 70
     assert {"themes.open.assignments", "themes.changes.themes"} <= set(outcome.points)
 
 
@@ -63,14 +65,11 @@ def test_a_planted_bug_is_found(planted: Scenario, point: str, tmp_path: Path) -
     assert any(fault.endswith(" differs") for fault in outcome.differences)
 
 
-@pytest.mark.parametrize("part", range(SHARES if NIGHTLY else 1))
-def test_a_whole_run_killed_at_every_kind_of_point_ends_in_the_same_report(
-    tmp_path: Path, part: int
-) -> None:
-    def some(points: Sequence[str]) -> Sequence[int]:
-        return each_name_once(points)[part::SHARES]
+def test_a_whole_run_killed_at_every_kind_of_point_ends_in_the_same_report(tmp_path: Path) -> None:
+    def visit(points: Sequence[str]) -> Sequence[int]:
+        return some(each_name_once(points), one_in=5)
 
-    outcome = kill_everywhere(refresh, sqlite_file, tmp_path, visit=some)
+    outcome = kill_everywhere(refresh, sqlite_file, tmp_path, visit=visit)
     assert outcome.differences == []
     assert len(outcome.points) >= 60
     assert "file.renamed" in outcome.points

@@ -1,7 +1,6 @@
 """A disk without room ends a run with one line; given room, it ends as if there always had been."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-NIGHTLY = os.environ.get("GROUNDSWELL_NIGHTLY") == "1"
-SIZES = 40 if NIGHTLY else 8
+from tests.nightly import NIGHTLY
+
+SIZES = 40 if NIGHTLY else 5
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 
 

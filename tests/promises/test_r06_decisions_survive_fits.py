@@ -4,7 +4,6 @@ Fits are drawn: statements change groups, groups fall apart, grow together, vani
 Everything else is what the pipeline uses: the log, the lineage, the shape, who heeds which verdict.
 """
 
-import os
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,8 +43,8 @@ from models.themes.lineage import Heirs, match_themes
 from models.themes.shaped_tree import heirs_of_hidden
 from models.themes.shaping import Shape, shape_statements
 from models.themes.wishes import Wishes, read_wishes
+from tests.nightly import NIGHTLY
 
-NIGHTLY = os.environ.get("GROUNDSWELL_NIGHTLY") == "1"
 RUNS = settings(
     max_examples=2_000 if NIGHTLY else 25,
     stateful_step_count=50 if NIGHTLY else 20,

@@ -1,18 +1,18 @@
 """A database server that is killed in the middle of a run: the run after it ends the same."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import sleep
 
 import pytest
 
+from tests.nightly import NIGHTLY
 from tests.promises.harness import Place
 from tests.promises.servers import Postgres, own_postgres
 from tests.promises.settled import settled
 from tests.promises.whole_run import refresh
 
-MOMENTS = 12 if os.environ.get("GROUNDSWELL_NIGHTLY") == "1" else 4
+MOMENTS = 12 if NIGHTLY else 3
 
 
 @pytest.fixture(scope="module")

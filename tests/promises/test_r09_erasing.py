@@ -15,10 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.nightly import NIGHTLY
 from tests.promises.canaries import hits, hits_below, hits_held_open
 from tests.promises.forgetting import CANARIES, Place
-
-NIGHTLY = os.environ.get("GROUNDSWELL_NIGHTLY") == "1"
 
 SAME = 0.98
 """Cosine from which two vectors say the same."""

@@ -10,12 +10,11 @@ import pytest
 from flows.upkeep import erasing
 from flows.upkeep.erasing import settle
 from groundswell.store import open_store
+from tests.nightly import NIGHTLY, some
 from tests.promises.children import processes
 from tests.promises.erasing import config, files_before_rows, forget, forget_patiently, live
 from tests.promises.harness import kill_everywhere
 from tests.promises.servers import fresh_postgres
-
-NIGHTLY = os.environ.get("GROUNDSWELL_NIGHTLY") == "1"
 
 
 def sqlite_file(folder: Path) -> str:
@@ -47,9 +46,12 @@ def test_sqlite_killed_at_every_kind_of_point_of_an_erasure(tmp_path: Path) -> N
 
 
 def test_postgresql_killed_at_every_kind_of_point(tmp_path: Path) -> None:
-    outcome = kill_everywhere(forget, postgres, tmp_path, visit=each_kind)
+    def visit(points: Sequence[str]) -> Sequence[int]:
+        return some(each_kind(points), one_in=2)
+
+    outcome = kill_everywhere(forget, postgres, tmp_path, visit=visit)
     assert outcome.differences == []
-    assert outcome.kills >= 12
+    assert outcome.kills >= 6
 
 
 def test_two_at_once_end_as_one_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """Names of themes: customers' own phrases, each theme's different, in any order of the texts."""
 
-import time
 from random import Random
 
 import numpy as np
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from groundswell.domain import NOISE, IntArray, Vectors
 from models.encoding.embedding import HashingEncoder, embed
 from models.naming.names import LABEL_CHARACTERS, ThemeName, content_of, name_areas, name_themes
+from tests.pace import assert_in_proportion
 
 SWAPS = [
     "Please let me swap shifts with a colleague",
@@ -243,15 +243,17 @@ def test_names_are_short_different_and_independent_of_the_order(
     assert not any("[" in label or "email" in label for label in names)
 
 
-def test_twenty_thousand_texts_are_named_in_seconds() -> None:
+def test_many_texts_are_named_in_time_in_proportion() -> None:
     draws = np.random.default_rng(1)
     words = np.array([f"word{number}" for number in range(5000)])
-    labels = np.arange(20_000) % 150
-    chosen = (draws.integers(0, 400, size=(20_000, 10)) + labels[:, None] * 30) % 5000
+    labels = np.arange(8_000, dtype=np.int64) % 150
+    chosen = (draws.integers(0, 400, size=(8_000, 10)) + labels[:, None] * 30) % 5000
     texts = [" ".join(row) for row in words[chosen].tolist()]
-    vectors = draws.normal(size=(20_000, 64)).astype(np.float32)
+    vectors = draws.normal(size=(8_000, 64)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    began = time.process_time()
-    found = name_themes(texts, vectors, labels.astype(np.int64), np.arange(150) // 10)
-    assert time.process_time() - began < 8.0  # 2 when nothing else runs
-    assert len({one.label for one in found}) == 150
+
+    def name(size: int) -> list[ThemeName]:
+        return name_themes(texts[:size], vectors[:size], labels[:size], np.arange(150) // 10)
+
+    assert_in_proportion(name, 8_000)
+    assert len({one.label for one in name(8_000)}) == 150

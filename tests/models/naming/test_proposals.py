@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import unicodedata
 from dataclasses import replace
 from random import Random
@@ -23,6 +22,7 @@ from models.naming.proposals import (
     judge_title,
     put_names,
 )
+from tests.pace import assert_in_proportion
 
 SWAPS = [
     "Please let me swap shifts with a colleague",
@@ -291,9 +291,8 @@ def test_of_two_themes_with_one_title_the_larger_has_it_then_the_older() -> None
     assert named(themes[::-1], titles) == expected[::-1]
 
 
-def test_twenty_thousand_statements_are_searched_in_seconds() -> None:
+def test_twenty_thousand_statements_are_searched_in_time_in_proportion() -> None:
     draws = Random(1)
     texts = [" ".join(f"word{draws.randrange(5000)}" for _ in range(12)) for _ in range(20_000)]
-    began = time.process_time()
     assert judge_title("nowhere said", texts).refusal == "words"
-    assert time.process_time() - began < 3.0  # 0.7 when nothing else runs
+    assert_in_proportion(lambda size: judge_title("nowhere said", texts[:size]), 20_000)

@@ -1,7 +1,5 @@
 """Records into statements: exact offsets, nothing lost, one thought each."""
 
-import gc
-import time
 from itertools import pairwise
 
 import pytest
@@ -9,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.statements.splitting import MIN_LETTERS, WHOLE_WORDS, split_statements
+from tests.pace import assert_in_proportion
 
 # Pieces of which real messages are made, so that chance finds the odd seams between them.
 FRAGMENTS = [
@@ -154,16 +153,4 @@ def test_what_has_fewer_than_three_letters_is_no_statement(message: str) -> None
     "unit", ["x", "!", "-\n", "a. ", "word ", "太", "Ab.Cd", "\n", "@", "1. ", '"', ", and "]
 )
 def test_time_is_linear_even_for_hostile_text(unit: str) -> None:
-    def seconds(length: int) -> float:
-        message = (unit * length)[:length]
-        began = time.process_time()
-        split_statements("r", message)
-        return time.process_time() - began
-
-    gc.disable()  # what else the process holds is not the splitter's time
-    try:
-        short, long = (min(seconds(n) for _ in range(3)) for n in (10_000, 160_000))
-    finally:
-        gc.enable()
-    # sixteen times the text: 16 if linear, 256 if quadratic
-    assert long < 64 * max(short, 0.002)
+    assert_in_proportion(lambda length: split_statements("r", (unit * length)[:length]), 160_000)
