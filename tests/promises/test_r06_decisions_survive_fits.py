@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -337,5 +337,5 @@ def test_a_planted_bug_is_found() -> None:
             attached = attach_verdicts(*state)
             return Attached(attached.ideas, attached.themes, ())
 
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(Forgetting, settings=RUNS)
+    with pytest.raises(AssertionError):  # found is enough: it need not be made small
+        run_state_machine_as_test(Forgetting, settings=settings(RUNS, phases=[Phase.generate]))
