@@ -156,10 +156,9 @@ def middles_shown(context: Known) -> dict[int, Vectors]:
         return {}
     first = strongest(store.shapes.shown_assignments())
     texts = first[first["theme_id"].isin(changed)].groupby("theme_id")["text_hash"].unique()
+    encoder = encoder_id(context.config)
     return {
-        int(str(theme)): middle(
-            store.vectors.load(encoder_id(context.config), sorted(hashes))
-        ).astype(np.float32)
+        int(str(theme)): middle(store.vectors.load(encoder, sorted(hashes))).astype(np.float32)
         for theme, hashes in texts.items()
     }
 

@@ -5,6 +5,7 @@ Weights are read from safetensors only, and code that comes with a model is neve
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import file_digest, sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,12 +68,20 @@ def find_model(model: str) -> ModelFolder:
 
 
 def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
+    """Return the SHA-256 of a file in hexadecimal; one that nobody touched is read once."""
     try:
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
+        found = path.stat()
+        stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        return _hash_of(path, stamp)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}; check the file") from None
+
+
+@lru_cache(maxsize=64)
+def _hash_of(path: Path, _stamp: tuple[int, ...]) -> str:
+    """Return the hash of a file as it is while it has this stamp."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _shipped_folder() -> Path:

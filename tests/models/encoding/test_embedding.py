@@ -26,7 +26,7 @@ from models.encoding.embedding import (
     load_encoder,
     unobserved,
 )
-from models.encoding.model_folder import SHIPPED_PACKAGE, find_model
+from models.encoding.model_folder import SHIPPED_PACKAGE, file_hash, find_model
 from models.encoding.text_pieces import cut_text, load_tokenizer
 
 MINI = "all-MiniLM-L6-v2"
@@ -194,6 +194,19 @@ def test_another_file_in_the_model_is_another_model(small: Path, tmp_path: Path)
     other = make_model(tmp_path / "small", max_tokens=15)
     assert find_model(str(make_model(tmp_path / "again" / "small"))).digest == before
     assert find_model(str(other)).digest != before
+
+
+def test_a_file_that_was_written_over_has_another_hash(tmp_path: Path) -> None:
+    path = tmp_path / "vocab.txt"
+    path.write_text("one", encoding="utf-8")
+    found = path.stat()
+    before = file_hash(path)
+    path.write_text("two", encoding="utf-8")
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))  # as some copying programs do
+    assert file_hash(path) != before
+    path.unlink()
+    with pytest.raises(ModelError, match="cannot be read"):
+        file_hash(path)
 
 
 def test_what_the_graph_cannot_express_runs_exactly(
