@@ -100,7 +100,7 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
 def _afterwards(config: Config) -> dict[str, Any]:
     """Say what the gates found, put the challenger in use and go back."""
     with open_store(config.store.database) as store:
-        version = store.versions.all("themes")[-1]
+        version = next(one for one in reversed(store.versions.all("themes")) if one.judged)
     before = _reports(config)
     began = perf_counter()
     promote(config, version.name, by="drawn", why="measured", anyway=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flows.context import RunContext
+from flows.decisions import themes_to_keep
 from flows.drifting import to_compare
 from flows.encoders import with_encoder
 from flows.lessons import with_lesson
@@ -19,6 +20,7 @@ from groundswell.domain import NOISE, ModelVersion, ThemeAssignment, Vectors, co
 from groundswell.store import Shaped
 from models.themes.fitting import ThemeFit
 from models.themes.fitting import fit_themes as fit
+from models.themes.keeping import keep_decided
 from models.themes.lineage import Heirs
 from models.themes.model import Placement, ThemeModel, renamed
 from models.themes.shaping import strongest
@@ -131,15 +133,19 @@ def _fitted(
     vectors: Vectors,
     first: "pd.DataFrame",
 ) -> tuple[ThemeFit, Placement]:
-    """Find themes; a person's retraining may choose another detail, too."""
+    """Find themes; a person's retraining may choose another detail, too.
+
+    What people decided about is kept, where nothing takes it over.
+    """
     settings, texts = context.config.themes, table["text"].tolist()
+    before = earlier(context, table, first, same_detail=context.run.kind != "retrain")
     context.progress.start("finding themes", None)
     found = fit(
         vectors,
         texts,
         neighbours=settings.neighbours,
         min_statements=settings.min_statements,
-        before=earlier(context, table, first, same_detail=context.run.kind != "retrain"),
+        before=before,
         advance=context.progress.advance,
     )
     context.progress.finish()
@@ -147,7 +153,10 @@ def _fitted(
     least = context.config.ranking.min_membership
     placement = placed(context, found.model, vectors, texts, min_membership=least)
     context.progress.finish()
-    return found, placement
+    if before is None:
+        return found, placement
+    decided = themes_to_keep(context)
+    return keep_decided(found, placement, vectors, texts, before=before.labels, decided=decided)
 
 
 def _as_version(

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from web.api import (
     alike,
+    cutting,
     deciding,
     drafts,
     evidence,
@@ -31,6 +32,7 @@ ENDPOINTS = (
     Endpoint("GET", "/compare", "read", reading.compare, questions.CompareQuestion),
     Endpoint("GET", "/needs", "read", reading.needs, questions.NeedsQuestion),
     Endpoint("GET", "/needs/{theme_id}", "read", reading.need),
+    Endpoint("GET", "/needs/{theme_id}/cut", "read", cutting.cut),
     Endpoint("GET", "/changes", "read", reading.changes),
     Endpoint("GET", "/plan", "read", reading.plan),
     Endpoint("GET", "/about", "read", reading.about),

@@ -23,7 +23,7 @@ from web.api.answers import (
 from web.api.endpoints import Call
 from web.guard import Refused
 from web.pages import compare as side_by_side
-from web.pages.needs import areas_of, matches
+from web.pages.needs import areas_of, matches, number_of
 from web.pages.said import what_is_said
 from web.pages.view import View, chosen_ideas, ranks_of
 from web.reading import Reading
@@ -118,9 +118,7 @@ def needs(call: Call) -> NeedPage:
 def need(call: Call) -> WholeNeed:
     """Tell everything about one need; of a retired one, who took it over."""
     reading, store = _newest(call), call.context.store
-    number = call.parts["theme_id"]
-    plain = number.isascii() and number.isdigit() and len(number) < 10
-    theme_id = int(number) if plain else -1
+    theme_id = number_of(call.parts["theme_id"])
     known = reading.needs.get(theme_id)
     heirs = () if known else store.themes.retired_into().get(theme_id)
     if heirs is None:

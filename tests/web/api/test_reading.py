@@ -3,6 +3,7 @@ from urllib.parse import quote
 
 import pytest
 
+from groundswell.domain.drafts import FIRST_MADE
 from reports import to_json
 from tests.web.pages.filling import Shown
 
@@ -78,6 +79,16 @@ def test_needs_and_one_of_them_and_a_retired_one(shown: Shown) -> None:
     assert retired["need"] is None
     assert retired["heirs"] == [{"theme_id": 1, "share": 0.8}]
     assert {one["state"] for one in got(shown, "/needs?state=certified")["needs"]} <= {"certified"}
+
+
+def test_a_cut_is_proposed_as_a_decision_takes_it(shown: Shown) -> None:
+    found = got(shown, "/needs/1/cut")
+    assert (found["target"], found["split_from"]) == (f"theme-{FIRST_MADE}", "theme-1")
+    stays, goes = found["stays"], found["goes"]
+    assert min(stays["total"], goes["total"]) > 0
+    ids = [one["statement_id"] for one in stays["statements"] + goes["statements"]]
+    assert sorted(ids) == sorted(set(shown.statement_ids))
+    assert got(shown, "/needs/77777/cut", 404)["detail"] == "no such need in the newest report"
 
 
 def test_what_is_near_in_meaning_to_words_a_statement_or_a_need(shown: Shown) -> None:
