@@ -1,17 +1,20 @@
 """After placing: open themes where enough is left out, and tell what became of the themes."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows.context import RunContext
 from flows.naming import called
-from flows.registry import OPENED, WORDS, keep_themes, load_model
+from flows.registry import OPENED, WORDS, keep_themes, load_model, read_state
 from flows.shards import placed
 from flows.statements import annotator_id, encoder_id
 from flows.theme_fits import assignments_of
 from flows.theme_past import by_text
 from groundswell.domain import NOISE, ModelVersion, NeedTheme, ThemeAssignment
+from groundswell.domain.versions import GROWN_FROM, compared_with
+from groundswell.errors import ModelError
 from models.evidence.voices import name_voices
 from models.themes.fitting import CORE_ROWS
 from models.themes.growth import changes_of_size
@@ -45,7 +48,7 @@ def open_themes(context: RunContext) -> None:
         min_voices=settings.min_statements,
     )
     if len(opening.centroids):
-        first = context.store.themes.next_theme_id()
+        first = _next_theme_id(context, row)
         ids = range(first, first + len(opening.centroids))
         grown = extended(model, opening, ids, said)
         themes = open_branches(
@@ -146,7 +149,7 @@ def _save(
     grown = keep_themes(
         context,
         model,
-        {**_of_the_fit(row), "run": context.run.run_id},
+        {**_of_the_fit(row), "run": context.run.run_id, GROWN_FROM: row.fit},
         snapshot={"statements": row.statements},
         why=OPENED,
     )
@@ -160,6 +163,19 @@ def _save(
     context.store.themes.open_themes(
         context.lease, context.run.run_id, grown, themes, assignments, [*told, *born]
     )
+
+
+def _next_theme_id(context: RunContext, row: ModelVersion) -> int:
+    """Return the first id that no theme has, nor one of a version that may yet be put in use."""
+    every = context.store.versions.all("themes")
+    firsts = [context.store.themes.next_theme_id()]
+    for one in every:
+        waits = one.state in ("challenger", "refused")
+        if waits and compared_with(one, every) == row.version:
+            with suppress(ModelError):  # its files are gone, so nobody can put it in use
+                state = read_state(context.config, one)
+                firsts += [theme.theme_id + 1 for theme in state.themes]
+    return max(firsts)
 
 
 def _of_the_fit(row: ModelVersion) -> dict[str, Any]:

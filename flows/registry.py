@@ -16,6 +16,7 @@ from groundswell.domain import (
     VersionState,
     content_id,
 )
+from groundswell.domain.versions import compared_with
 from groundswell.errors import ConfigError
 from groundswell.files import write_whole
 from groundswell.model_files import ModelFiles
@@ -100,12 +101,13 @@ def read_state(config: Config, version: ModelVersion) -> ThemeState:
 
 def freshness(context: Known, version: ModelVersion) -> GateResult:
     """Say whether a challenger is of today's data and was compared with what is in use."""
+    of_kind = context.store.versions.all(version.kind)
     champion = context.store.versions.champion(version.kind)
     counts = context.store.feedback.counts(annotator_id(context))
     now = counts.statements - counts.uninformative
     return verdicts.fresh(
         champion=champion.version if champion else None,
-        parent=version.parent,
+        parent=compared_with(version, of_kind),
         unseen=max(0.0, 1.0 - version.statements / now) if now and version.statements else 0.0,
         encoder_fits=any(
             one.encoder_id == version.encoder_id for one in context.store.versions.all("encoder")

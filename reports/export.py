@@ -14,7 +14,7 @@ from groundswell.report import Audience, IdeaReport, ReleasePlan
 from reports.audience import audience_table
 from reports.columns import Cell, Table, ideas, tables
 from reports.inert import inert_cell
-from reports.interchange import significant
+from reports.interchange import significant, spelt
 from reports.plan_table import planned_work
 
 XLSX_CELL = 32_767
@@ -78,11 +78,13 @@ def table_xlsx(sheets: Iterable[Table], report: IdeaReport) -> bytes:
 
 
 def _csv_cell(cell: Cell) -> str:
-    if isinstance(cell, float | int):  # most are
-        return repr(significant(cell))
+    if isinstance(cell, float):  # most are
+        return spelt(cell)
+    if isinstance(cell, str):
+        return inert_cell(cell)
     if cell is None:
         return ""
-    return inert_cell(cell) if isinstance(cell, str) else cell.isoformat()
+    return spelt(cell) if isinstance(cell, int) else cell.isoformat()
 
 
 def _add_sheet(book: Any, table: Table) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SIGNIFICANT_DIGITS = 10
 """Enough that a waterfall's bars still sum to its priority within 1e-9, few enough that sums
 taken in another order (about 1e-13 apart) are written alike."""
+_SHORT = f".{SIGNIFICANT_DIGITS}g"
 
 
 def to_json(report: IdeaReport) -> str:
@@ -164,8 +165,17 @@ def significant(value: float) -> float:
     """Round to `SIGNIFICANT_DIGITS`; a whole number becomes an int, so 3.0 is written 3."""
     if type(value) is int and abs(value) < 10**SIGNIFICANT_DIGITS:
         return value
-    short = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    short = float(format(value, _SHORT))
     return int(short) if short.is_integer() and abs(short) < 1e15 else short
+
+
+def spelt(value: float) -> str:
+    """Write a number out as `significant` leaves it; most are spelt so at once."""
+    if type(value) is int and abs(value) < 10**SIGNIFICANT_DIGITS:
+        return str(value)
+    text = format(value, _SHORT)
+    plain = "e" not in text and "n" not in text and text != "-0"  # nor nan, nor inf
+    return text if plain else repr(significant(value))
 
 
 @cache

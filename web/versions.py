@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from groundswell.config import Config
 from groundswell.domain import MODEL_KINDS, GateResult, ModelKind, ModelVersion
-from groundswell.domain.versions import UNUSABLE, against, one_before, version_named
+from groundswell.domain.versions import UNUSABLE, against, compared_with, one_before, version_named
 from groundswell.errors import ModelError
 from groundswell.model_files import ModelFiles
 from groundswell.report import ModelReport
@@ -96,9 +96,10 @@ def standing(
     from models.gates import verdicts
 
     made_of = version.statements
+    every = of.others if of.champion is None else (of.champion, *of.others)
     fresh = verdicts.fresh(
         champion=of.champion.version if of.champion else None,
-        parent=version.parent,
+        parent=compared_with(version, every),
         unseen=max(0.0, 1.0 - made_of / statements) if statements and made_of else 0.0,
         encoder_fits=version.encoder_id in encoders,
     )

@@ -1,6 +1,6 @@
 """Versions of what is learned: what each was made of, how it did, and which one is in use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -14,6 +14,9 @@ TRAINED: tuple[ModelKind, ...] = ("encoder", "kinds", "themes", "matches", "weig
 
 ASSIGNMENTS = "assignments.parquet"
 """Part of a version of the themes: where each statement was, for whoever goes back to it."""
+
+GROWN_FROM = "grown_from"
+"""Setting of a version that is another one with more themes: the version that was fitted."""
 
 UNUSABLE = frozenset({"whole", "fresh"})
 """Gates that nobody can overrule: what they hold back cannot be used."""
@@ -76,6 +79,11 @@ class ModelVersion:
         return self.state == "retired" and (self.kind != "themes" or ASSIGNMENTS in self.files)
 
     @property
+    def fit(self) -> int:
+        """The version that was fitted: this one, or the one that has only grown to be this one."""
+        return int(self.settings.get(GROWN_FROM, self.version))
+
+    @property
     def parent(self) -> int | None:
         """The version of its kind that it was compared with; None: the first had none."""
         return dict(self.parents).get(self.kind)
@@ -94,6 +102,16 @@ class ModelVersion:
     def failed(self) -> tuple[GateResult, ...]:
         """The gates it did not pass."""
         return tuple(gate for gate in self.judged if not gate.passed)
+
+
+def compared_with(version: ModelVersion, of_kind: Collection[ModelVersion]) -> int | None:
+    """Return the version that one was compared with; None: with none.
+
+    If that one has only grown since, it is the one in use: what was compared still stands.
+    """
+    before = next((one for one in of_kind if one.version == version.parent), None)
+    now = next((one for one in of_kind if one.state == "champion"), None)
+    return now.version if before and now and before.fit == now.fit else version.parent
 
 
 def version_named(name: str) -> tuple[ModelKind, int] | None:

@@ -1,6 +1,7 @@
 """Customers' words as the report shows them, each with the place where it can be checked."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from math import isnan
 from pathlib import PurePath
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 from groundswell.domain import Account
 from groundswell.report import Quote
 from models.evidence.voices import account_of
-from models.themes.exemplars import choose_quotes
+from models.themes.exemplars import CONSIDERED, choose_quotes
 
 
 class Quotables:
@@ -22,7 +23,8 @@ class Quotables:
         Of a statement in several themes the strongest membership is shown.
         """
         first = mentions.sort_values("membership", ascending=False, kind="stable")
-        self._table = first.drop_duplicates("statement_id").set_index("statement_id", drop=False)
+        self._table = first.drop_duplicates("statement_id", ignore_index=True)
+        self._rows = {one: row for row, one in enumerate(self._table["statement_id"].tolist())}
         self._accounts: Mapping[str, Account] = {one.account_id: one for one in accounts}
 
     def choose(
@@ -33,7 +35,8 @@ class Quotables:
         Parameters
         ----------
         statement_ids
-            Those that cannot be quoted, as they came later, are passed over.
+            Those that cannot be quoted, as they came later, are passed over; of the others
+            `models.themes.exemplars.CONSIDERED` are looked at.
         unlike
             Quotes whose customers are not to be quoted again.
         """
@@ -49,9 +52,9 @@ class Quotables:
         return tuple(map(self._quote, said.iloc[chosen].to_dict("records")))
 
     def _of(self, statement_ids: Iterable[str]) -> pd.DataFrame:
-        """Return what is known of those of the statements that can be quoted, in their order."""
-        rows = self._table.index.get_indexer(pd.Index(list(statement_ids), dtype="str"))
-        return self._table.iloc[rows[rows >= 0]]
+        """Return what is known of the first of the statements that can be quoted."""
+        rows = (self._rows[one] for one in statement_ids if one in self._rows)
+        return self._table.iloc[list(islice(rows, CONSIDERED))]
 
     def _quote(self, values: Mapping[Hashable, Any]) -> Quote:
         account = account_of(str(values["voice"]))

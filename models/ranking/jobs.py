@@ -51,7 +51,7 @@ def find_jobs(
     rows = mentions[mentions["theme_id"].isin(living) & (mentions["membership"] >= min_membership)]
     if "language" in rows:
         rows = rows[rows["language"].isna() | (rows["language"] == "en")]
-    rows = rows.sort_values(
+    rows = rows[["theme_id", "membership", "statement_id", "text", "voice"]].sort_values(
         ["theme_id", "membership", "statement_id"], ascending=[True, False, True]
     )
     by_need = dict(list(rows.groupby("theme_id")))

@@ -98,9 +98,9 @@ class Portraits:
         }
         best = sorted(rows, key=lambda r: self._eligibility(r, central))
         content, said = self._column["satisfied"], self._column["statement_id"]
-        quotes = self._quotables.choose([said[r] for r in best if content[r] != 1.0], self._quotes)
+        quotes = self._quotables.choose((said[r] for r in best if content[r] != 1.0), self._quotes)
         if not quotes:
-            quotes = self._quotables.choose([said[r] for r in best], self._quotes)
+            quotes = self._quotables.choose((said[r] for r in best), self._quotes)
         opposite = [one for theme, _ in candidate.coverage for one in self._counter.get(theme, ())]
         return quotes, self._quotables.choose(opposite, COUNTER_QUOTES, unlike=quotes)
 

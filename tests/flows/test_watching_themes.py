@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from flows import opening, steps
+from flows.context import Asked
+from flows.promotion import promote
 from flows.ranking import load_report
+from flows.registry import read_state
 from groundswell.config import Config, load_config
 from groundswell.domain import NeedTheme, RiseAlert
 from groundswell.store import open_store
@@ -205,3 +208,22 @@ def shown(config: Config) -> dict[str, str]:
 def _answer(_: Sequence[Item], __: Call) -> Answered:
     title = json.dumps({"title": "Export invoice spreadsheet"})
     return reply({"choices": [{"message": {"content": title}}]})
+
+
+def test_a_version_that_waits_can_be_used_though_a_theme_opened_since(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    write(tmp_path, usual())
+    run(config)
+    write(tmp_path, [*usual(), *[(NEW, 1)] * 12])
+    asked = Asked(waits=True, why="to look at it first")
+    steps.run(steps.RETRAIN, config, kind="retrain", asked=asked)
+    with open_store(config.store.database) as store:
+        first, waiting, grown = store.versions.all("themes")
+    assert (first.state, waiting.state, grown.state) == ("retired", "challenger", "champion")
+    (opened,) = [theme for theme in needs(config) if theme.state == "provisional"]
+    found = {one.theme_id for one in read_state(config, waiting).themes}
+    assert opened.theme_id > max(found), "a number stands for one theme"
+    promote(config, waiting.name, by="Ana")
+    (now,) = [theme for theme in needs(config) if "fingerprint" in theme.label.lower()]
+    assert now.theme_id in found
+    assert now.size == 12

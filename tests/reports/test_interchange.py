@@ -4,14 +4,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from groundswell.errors import StoreError
 from groundswell.report import IdeaReport
 from reports import from_json, schema, to_json
-from reports.interchange import significant
+from reports.interchange import significant, spelt
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "ideas.schema.json"
 
@@ -59,6 +59,15 @@ def test_rounding_keeps_ten_digits_and_repeats_itself(value: float) -> None:
     once = significant(value)
     assert significant(once) == once
     assert math.isclose(once, value, rel_tol=1e-9, abs_tol=1e-300)
+
+
+@given(st.floats() | st.integers() | st.floats(-1e6, 1e6).map(lambda n: round(n, 3)))
+@example(-0.0)
+@example(1e-05)
+@example(1e16)
+@example(0.1 + 0.2)
+def test_a_number_is_spelt_as_it_is_rounded(value: float) -> None:
+    assert spelt(value) == repr(significant(value))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
