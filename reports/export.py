@@ -78,13 +78,11 @@ def table_xlsx(sheets: Iterable[Table], report: IdeaReport) -> bytes:
 
 
 def _csv_cell(cell: Cell) -> str:
-    if isinstance(cell, float):  # most are
-        return spelt(cell)
     if isinstance(cell, str):
         return inert_cell(cell)
     if cell is None:
         return ""
-    return spelt(cell) if isinstance(cell, int) else cell.isoformat()
+    return cell.isoformat() if isinstance(cell, date) else spelt(cell)
 
 
 def _add_sheet(book: Any, table: Table) -> None:

@@ -1,6 +1,8 @@
 """What pages read is the newest report that went well, and the plan as it lies there now."""
 
+import gc
 import os
+import weakref
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,24 @@ def test_a_report_is_read_once_until_a_newer_run_went_well(
     assert second is not None and second is not first
     assert second.changes.since_run == 2
     assert second.changes.moves == ()
+
+
+def test_the_collector_of_garbage_does_not_look_at_a_report_that_stays(
+    report: IdeaReport, tmp_path: Path
+) -> None:
+    shown = fill(config_in(tmp_path), report)
+    with open_store(shown.config.store.database) as store:
+        gc.unfreeze()
+        found = reading.newest(store)
+        assert gc.get_freeze_count() > 0
+        assert found is not None
+        gone = weakref.ref(found)
+        del found
+        with store.lease("pipeline") as lease:
+            runs = [run for run, _ in store.lookups.good_runs()]
+            store.ledger.withdraw(lease, runs, "gone back from")
+        assert reading.newest(store) is None
+    assert gone() is None
 
 
 def test_the_plan_is_shown_and_an_idea_says_where_it_stands(
