@@ -34,8 +34,9 @@ from bench.themes import NO_THEME, Labelled, read_labelled, read_vectors
 from groundswell.config import Config
 from groundswell.domain import NOISE, IntArray, Vectors
 from models.themes.fitting import ThemeFit, fit_themes
+from models.themes.learnt import learnt_by
 from models.themes.placement import describe
-from models.themes.teaching import Lesson, learnt_by, teach
+from models.themes.teaching import Lesson, teach
 
 
 def run(argv: Sequence[str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from flows.theme_past import centroids, distinct_texts
 from groundswell.domain import NOISE, NeedTheme, ThemeAssignment, Vectors
 from groundswell.domain.drafts import FIRST_MADE
 from groundswell.store import Shaped
+from models.themes.learnt import learnt_by
 from models.themes.lineage import Heirs
 from models.themes.model import ThemeModel
 from models.themes.shaped_tree import (
@@ -24,7 +25,6 @@ from models.themes.shaped_tree import (
     tell_shape,
 )
 from models.themes.shaping import Shape, VectorsOf, middle, shape_statements, strongest
-from models.themes.teaching import learnt_by
 from models.themes.tree import Texts
 from models.themes.wishes import Wishes, read_wishes
 

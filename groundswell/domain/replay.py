@@ -213,7 +213,7 @@ def _without(subject: _Subject, undoes: int | None, number: int) -> _Subject:
         redone = subject.decisions[undoes].undoes
         if redone is None:
             break
-        del undone[redone]  # its undo does not stand any more
+        undone.pop(redone, None)  # its undo does not stand any more
         number, undoes = redone, subject.decisions[redone].undoes
     return replace(subject, undone=undone)
 
@@ -230,6 +230,11 @@ def _put_back(draft: Draft, subject: _Subject, now: Verdict) -> Fields:
         by = subject.decisions[subject.undone[undoes]]
         told = f"decision {undoes} was undone by {by.reviewer} (decision {by.number})"
         raise ConflictError(f"{told}; undo that one to have it again", now, by)
+    rival = _undone_since(subject, undoes)
+    if rival is not None:
+        told = f"{rival.reviewer} has undone decision {rival.undoes} since"
+        first = f"(decision {rival.number}); undo that one first"
+        raise ConflictError(f"{draft.target}: {told} {first}", now, rival)
     root = _root(subject, undoes)
     for name in sorted(root.sets):
         later = subject.setter(name)
@@ -242,6 +247,19 @@ def _put_back(draft: Draft, subject: _Subject, now: Verdict) -> Fields:
             )
     then = _without(subject, undoes, 0)
     return {name: then.value(name) for name in root.sets}
+
+
+def _undone_since(subject: _Subject, undoes: int) -> Decision | None:
+    """Return who undid already what would be undone again: two undos of one would stand."""
+    redone = subject.decisions[undoes].undoes
+    while redone is not None:
+        again = subject.decisions[redone].undoes
+        if again is None:
+            return None
+        if again in subject.undone:
+            return subject.decisions[subject.undone[again]]
+        redone = subject.decisions[again].undoes
+    return None
 
 
 def _root(subject: _Subject, number: int) -> Decision:

@@ -131,7 +131,7 @@ def fit_themes(
         return _no_themes(said, core)
     labels = _place_small_groups(labels, indices, len(kept))
     centroids = centroids_of(said.vectors, labels, len(kept))
-    floor = _noise_floor(said.vectors, labels, centroids)
+    floor = noise_floor(said.vectors, labels, centroids)
     labels = _leave_out(said.vectors, labels, centroids, floor)
     areas = find_areas(graph, labels, len(kept))
     variants, parents = find_variants(graph, labels, found.resolution, min_statements)
@@ -206,7 +206,7 @@ def _leave_out(vectors: Vectors, labels: IntArray, centroids: Vectors, floor: fl
     return np.where(far, NOISE, labels).astype(np.int64)
 
 
-def _noise_floor(vectors: Vectors, labels: IntArray, centroids: Vectors) -> float:
+def noise_floor(vectors: Vectors, labels: IntArray, centroids: Vectors) -> float:
     """Return the cosine to the own theme under which a statement says nothing of it."""
     members = np.flatnonzero(labels != NOISE)
     cosines = vectors[members] @ centroids.T

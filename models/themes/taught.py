@@ -1,7 +1,8 @@
 """Values of what people's sorting taught: arrays that lie in the file of a fit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,12 @@ class Taught:
             home for theme, home in self.joined.tolist() if now.get(theme) != now.get(home, NOISE)
         }
         return {theme: now[theme] for theme in sorted((known & alive) - parted)}
+
+
+def keys_of(hashes: Sequence[str]) -> NDArray[np.uint64]:
+    """Return a number for each hash of a text, by which it is known in `Taught`."""
+    digests = (blake2b(one.encode(), digest_size=8).digest() for one in hashes)
+    return np.frombuffer(b"".join(digests), dtype=np.uint64)
 
 
 def arrays_of(taught: Taught | None) -> dict[str, NDArray[np.generic]]:

@@ -2,31 +2,23 @@
 
 Decisions lie over what was found. What they say of a few hundred statements is a lesson for the
 others: a metric is learned from the themes as people want them, and where two thirds of the votes
-of those nearest to a statement in it are for another theme, it is shown there. Nothing is found
-anew.
+of those nearest to a statement in it are for another theme, it is shown there. What was in no
+theme must also be as near to it as a fit asks, in the learned space. Nothing is found anew.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from hashlib import blake2b
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.domain import NOISE, FloatArray, IntArray, Vectors
+from models.themes.electing import MAJORITY, ROWS_AT_ONCE, VOTERS, elected, reach_of, turned
 from models.themes.likeness import Likeness, Said, some_of
 from models.themes.metric import in_metric, metric_of
-from models.themes.model import ThemeModel
-from models.themes.placement import describe, references_of, vote
-from models.themes.shaping import Learnt, VectorsOf, shown_by_decisions
-from models.themes.taught import Taught
+from models.themes.shaping import shown_by_decisions
+from models.themes.taught import Taught, keys_of
 from models.themes.wishes import Wishes, without
-
-VOTERS = 10
-"""Nearest statements in the learned space that vote on one."""
-
-MAJORITY = 2.0 / 3.0
-"""Share of the vote above which a statement is shown elsewhere than decisions alone put it."""
 
 FOLDS = 10
 """Parts of the sorted statements; what is learned without one has to tell its sides apart."""
@@ -41,9 +33,6 @@ error."""
 
 TEACHERS = 20_000
 """Statements a metric is learned from at most, a fair sample: 50 for each of its dimensions."""
-
-ROWS_AT_ONCE = 16_384
-"""Statements voted on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,45 +87,6 @@ def teach(lesson: Lesson) -> Taught | None:
     )
 
 
-def learnt_by(
-    model: ThemeModel, vectors_of: VectorsOf, texts_of: Callable[[Sequence[str]], Sequence[str]]
-) -> Learnt | None:
-    """Return what a fit was taught as `models.themes.shaping.shape_statements` takes it."""
-    taught = model.taught
-    if taught is None:
-        return None
-
-    def learnt(
-        hashes: NDArray[np.object_], shown: IntArray, wishes: Wishes
-    ) -> tuple[IntArray, FloatArray]:
-        if not wishes.any:
-            return shown, np.zeros(len(shown))
-        made = {cut.theme_id for cut in wishes.cuts}
-        alive = frozenset({*model.theme_ids.tolist(), *made})
-        standing = taught.standing(alive, wishes.homes)
-        places, shares, new = _of_the_fit(taught, hashes, shown, standing)
-        asked = new[np.isin(shown[new], [NOISE, *standing.values()])]
-        texts, where = np.unique(hashes[asked].astype(str), return_inverse=True)
-        for start in range(0, len(texts), ROWS_AT_ONCE):
-            part = texts[start : start + ROWS_AT_ONCE].tolist()
-            said = describe(model, vectors_of(part), texts_of(part))
-            homes, strengths = _of_new(model, taught, said, standing)
-            inside = (where >= start) & (where < start + ROWS_AT_ONCE)
-            told = where[inside] - start
-            moved = (strengths[told] > MAJORITY) & (homes[told] != shown[asked[inside]])
-            rows = asked[inside][moved]
-            places[rows], shares[rows] = homes[told][moved], strengths[told][moved]
-        return places, shares
-
-    return learnt
-
-
-def keys_of(hashes: Sequence[str]) -> NDArray[np.uint64]:
-    """Return a number for each hash of a text, by which it is known in `Taught`."""
-    digests = (blake2b(one.encode(), digest_size=8).digest() for one in hashes)
-    return np.frombuffer(b"".join(digests), dtype=np.uint64)
-
-
 class _Room:
     """A lesson with its statements in order, and what can be asked of it."""
 
@@ -183,14 +133,16 @@ class _Room:
     ) -> tuple[IntArray, NDArray[np.float32]]:
         """Return the place of each row by the vote of those like it, and the share of the vote."""
         said, core = self.lesson.said, self.lesson.core
-        likeness = Likeness(_turned(some_of(said, core), matrix))
+        voters = turned(some_of(said, core), matrix)
+        likeness, reach = Likeness(voters), reach_of(voters.vectors, shown[core])
         places, shares = shown[rows], np.zeros(len(rows), np.float32)
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
-            nearest, _ = likeness.nearest(_turned(some_of(said, part), matrix), VOTERS + 1)
-            others = _but_itself(nearest, self._at[part])
-            homes, strengths = _elected(shown[core][others])
+            here = turned(some_of(said, part), matrix)
+            nearest, _ = likeness.nearest(here, VOTERS + 1)
+            homes, strengths = elected(shown[core][_but_itself(nearest, self._at[part])])
             moved = (strengths > MAJORITY) & (homes != shown[part])
+            moved &= (shown[part] != NOISE) | reach.holds(here.vectors, homes)
             places[start : start + ROWS_AT_ONCE][moved] = homes[moved]
             shares[start : start + ROWS_AT_ONCE][moved] = strengths[moved]
         return places, shares
@@ -243,54 +195,8 @@ def _told_apart(vectors: Vectors, rows: IntArray, sides: tuple[IntArray, IntArra
     return np.concatenate(told)
 
 
-def _turned(said: Said, matrix: NDArray[np.floating]) -> Said:
-    return replace(said, vectors=in_metric(matrix, said.vectors))
-
-
 def _but_itself(nearest: IntArray, own: IntArray) -> IntArray:
     """Return the nearest others, each row's own place left out."""
     itself = nearest == own[:, None]
     order = np.argsort(itself, axis=1, kind="stable")
     return np.take_along_axis(nearest, order, axis=1)[:, : max(nearest.shape[1] - 1, 1)]
-
-
-def _elected(themes: IntArray) -> tuple[IntArray, FloatArray]:
-    """Return the theme with most of each row's votes, and its share; `NOISE` votes for none."""
-    known = np.unique(themes[themes != NOISE])
-    if not len(known):
-        return np.full(len(themes), NOISE, np.int64), np.zeros(len(themes))
-    places = np.where(themes == NOISE, NOISE, np.searchsorted(known, themes))
-    shares = vote(places, len(known))
-    best = shares.argmax(axis=1)
-    return known[best], shares[np.arange(len(best)), best]
-
-
-def _of_the_fit(
-    taught: Taught, hashes: NDArray[np.object_], shown: IntArray, standing: Mapping[int, int]
-) -> tuple[IntArray, FloatArray, IntArray]:
-    """Return places and shares of texts that the fit knew, and the rows of those it did not."""
-    keys = keys_of(hashes.tolist())
-    at = np.searchsorted(taught.texts, keys).clip(max=len(taught.texts) - 1)
-    known = taught.texts[at] == keys
-    now = _now(taught.places[at], standing)
-    same = _now(taught.origins[at], standing) == shown
-    moved = known & same & (taught.shares[at] > 0.0) & (now != NOISE)
-    moved &= (taught.origins[at] == NOISE) == (shown == NOISE)
-    places = np.where(moved, now, shown)
-    return places, np.where(moved, taught.shares[at], 0.0), np.flatnonzero(~known)
-
-
-def _of_new(
-    model: ThemeModel, taught: Taught, said: Said, standing: Mapping[int, int]
-) -> tuple[IntArray, FloatArray]:
-    """Return the place of each new text by the vote of those the fit knew, with its share."""
-    references = some_of(references_of(model), np.arange(len(taught.voters)))
-    likeness = Likeness(_turned(references, taught.metric))
-    nearest, _ = likeness.nearest(_turned(said, taught.metric), VOTERS)
-    return _elected(_now(taught.places[taught.voters], standing)[nearest])
-
-
-def _now(themes: IntArray, standing: Mapping[int, int]) -> IntArray:
-    """Return what holds each theme of then now, `NOISE` for what is not any more."""
-    known, places = np.unique(themes, return_inverse=True)
-    return np.array([standing.get(int(one), NOISE) for one in known], np.int64)[places]

@@ -1,6 +1,7 @@
 """The rules by which what stands follows from the log of decisions."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -206,6 +207,34 @@ def test_an_undo_can_be_undone_and_again(log: Log) -> None:
         titles.append(log.idea.title)
     assert titles == [None, "one", None, "one", None]
     assert replay(log.decisions).undone == {5: 6, 3: 4, 1: 2}
+
+
+def test_two_undos_of_one_decision_never_stand(log: Log) -> None:
+    log.title("one")
+    log.undo(1)
+    log.undo(2)
+    log.undo(1, reviewer="Cy")
+    with pytest.raises(
+        ConflictError, match=r"Cy has undone decision 1 since \(decision 4\); undo that one first"
+    ):
+        log.undo(3)
+    log.undo(4)
+    log.undo(3)
+    assert replay(log.decisions).undone == {4: 5, 3: 6, 1: 2}
+
+
+@given(st.lists(st.integers(1, 12), max_size=24))
+def test_what_is_undone_is_what_a_standing_undo_undid(numbers: list[int]) -> None:
+    log = Log()
+    log.title("one")
+    log.add("accept")
+    for number in numbers:
+        with suppress(ConflictError, DecisionError):
+            log.undo(number)
+        undone = replay(log.decisions).undone
+        standing = [one for one in log.decisions if one.number not in undone]
+        assert {one.undoes for one in standing} - {None} == set(undone)
+        assert all(undone[one.undoes] == one.number for one in standing if one.undoes)
 
 
 def test_nothing_is_undone_twice(log: Log) -> None:

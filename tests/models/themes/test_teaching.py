@@ -11,12 +11,14 @@ import pytest
 from groundswell.domain import NOISE, IntArray, ThemeVerdict, Vectors
 from groundswell.domain.drafts import FIRST_MADE
 from models.nearest.neighbours import exact_unit_rows
+from models.themes.electing import MAJORITY
 from models.themes.fitting import centroids_of
+from models.themes.learnt import learnt_by
 from models.themes.likeness import Said
 from models.themes.model import ThemeModel, from_bytes, to_bytes
 from models.themes.shaping import Shape, shape_statements
 from models.themes.taught import Taught
-from models.themes.teaching import FEWEST_SPLITS, MAJORITY, Lesson, learnt_by, teach
+from models.themes.teaching import FEWEST_SPLITS, Lesson, teach
 from models.themes.wishes import Wishes, read_wishes
 from tests.models.themes.deciding import merged, split
 
