@@ -125,7 +125,8 @@ def version_named(name: str) -> tuple[ModelKind, int] | None:
 def one_before(versions: Sequence[ModelVersion], kind: ModelKind) -> ModelVersion | None:
     """Return the version of a kind that is gone back to; None: there is none.
 
-    It is the last before the one in use that was in use itself and was kept as it was then.
+    It is the last before the one in use that was in use itself and was kept as it was then: of an
+    earlier fit, or of the same one with fewer themes.
     """
     champion = next((v for v in versions if v.kind == kind and v.state == "champion"), None)
     older = [
@@ -134,9 +135,9 @@ def one_before(versions: Sequence[ModelVersion], kind: ModelKind) -> ModelVersio
         if one.kind == kind
         and one.can_return
         and champion is not None
-        and one.version < champion.version
+        and (one.fit, one.version) < (champion.fit, champion.version)
     ]
-    return max(older, key=lambda one: one.version, default=None)
+    return max(older, key=lambda one: (one.fit, one.version), default=None)
 
 
 def against(version: ModelVersion, fresh: GateResult) -> tuple[GateResult, ...]:

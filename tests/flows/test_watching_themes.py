@@ -9,7 +9,7 @@ import pytest
 
 from flows import opening, steps
 from flows.context import Asked
-from flows.promotion import promote
+from flows.promotion import promote, roll_back
 from flows.ranking import load_report
 from flows.registry import read_state
 from groundswell.config import Config, load_config
@@ -65,6 +65,10 @@ def run(config: Config) -> None:
 def needs(config: Config) -> list[NeedTheme]:
     with open_store(config.store.database) as store:
         return [theme for theme in store.themes.themes() if theme.level == "need"]
+
+
+def files(config: Config) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in config.report.folder.iterdir() if p.is_file()}
 
 
 def alerts(config: Config) -> list[RiseAlert]:
@@ -223,7 +227,10 @@ def test_a_version_that_waits_can_be_used_though_a_theme_opened_since(tmp_path: 
     (opened,) = [theme for theme in needs(config) if theme.state == "provisional"]
     found = {one.theme_id for one in read_state(config, waiting).themes}
     assert opened.theme_id > max(found), "a number stands for one theme"
+    before = files(config)
     promote(config, waiting.name, by="Ana")
     (now,) = [theme for theme in needs(config) if "fingerprint" in theme.label.lower()]
     assert now.theme_id in found
     assert now.size == 12
+    assert roll_back(config, "themes", by="Ana").version.name == grown.name
+    assert files(config) == before

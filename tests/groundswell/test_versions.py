@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from groundswell.domain import GateResult, ModelVersion
-from groundswell.domain.versions import ASSIGNMENTS, against, one_before, version_named
+from groundswell.domain.versions import (
+    ASSIGNMENTS,
+    GROWN_FROM,
+    against,
+    one_before,
+    version_named,
+)
 
 KEPT = {ASSIGNMENTS: "0" * 64}
 FRESH = GateResult("fresh", True, "all were known")
@@ -35,6 +41,15 @@ def test_one_goes_back_to_the_last_that_was_in_use() -> None:
     ]
     found = one_before(every, "themes")
     assert found is not None and found.version == 2
+
+
+def test_one_goes_back_to_what_an_earlier_fit_had_grown_to() -> None:
+    grown = version(3, settings={GROWN_FROM: 1})
+    every = [version(1), version(2, "champion"), grown]
+    assert one_before(every, "themes") == grown
+    every = [version(1), version(2), replace(grown, state="champion")]
+    found = one_before(every, "themes")
+    assert found is not None and found.version == 1
 
 
 def test_one_goes_back_to_none_without_its_statements_places_or_a_champion() -> None:
