@@ -25,6 +25,7 @@ class Quotables:
         first = mentions.sort_values("membership", ascending=False, kind="stable")
         self._table = first.drop_duplicates("statement_id", ignore_index=True)
         self._rows = {one: row for row, one in enumerate(self._table["statement_id"].tolist())}
+        self._said = {name: self._table[name].tolist() for name in ("text", "voice", "channel")}
         self._accounts: Mapping[str, Account] = {one.account_id: one for one in accounts}
 
     def choose(
@@ -40,21 +41,21 @@ class Quotables:
         unlike
             Quotes whose customers are not to be quoted again.
         """
-        said, heard = self._of(statement_ids), self._of(quote.statement_id for quote in unlike)
+        heard = self._rows_of(quote.statement_id for quote in unlike)
         chosen = choose_quotes(
-            range(len(said)),
-            said["text"].tolist(),
-            said["voice"].tolist(),
-            said["channel"].tolist(),
+            self._rows_of(statement_ids),
+            self._said["text"],
+            self._said["voice"],
+            self._said["channel"],
             wanted,
-            heard=heard["voice"].tolist(),
+            heard=[self._said["voice"][row] for row in heard],
         )
-        return tuple(map(self._quote, said.iloc[chosen].to_dict("records")))
+        return tuple(map(self._quote, self._table.iloc[chosen].to_dict("records")))
 
-    def _of(self, statement_ids: Iterable[str]) -> pd.DataFrame:
-        """Return what is known of the first of the statements that can be quoted."""
+    def _rows_of(self, statement_ids: Iterable[str]) -> list[int]:
+        """Return the rows of the first of the statements that can be quoted."""
         rows = (self._rows[one] for one in statement_ids if one in self._rows)
-        return self._table.iloc[list(islice(rows, CONSIDERED))]
+        return list(islice(rows, CONSIDERED))
 
     def _quote(self, values: Mapping[Hashable, Any]) -> Quote:
         account = account_of(str(values["voice"]))

@@ -71,10 +71,11 @@ def find_solutions(
     dict of theme id to solutions
         Most voices first; needs without a solution are left out.
     """
-    asked = mentions[
+    asked = mentions.loc[
         (mentions["kind"] == "request")
         & (mentions["membership"] >= min_membership)
-        & mentions["text_hash"].isin(list(vectors))
+        & mentions["text_hash"].isin(list(vectors)),
+        ["theme_id", "membership", "text_hash", "statement_id", "voice", "text"],
     ]
     by_theme = dict(list(asked.groupby("theme_id")))
     found = {
