@@ -125,19 +125,16 @@ def version_named(name: str) -> tuple[ModelKind, int] | None:
 def one_before(versions: Sequence[ModelVersion], kind: ModelKind) -> ModelVersion | None:
     """Return the version of a kind that is gone back to; None: there is none.
 
-    It is the last before the one in use that was in use itself and was kept as it was then: of an
-    earlier fit, or of the same one with fewer themes.
+    It is the last of an earlier fit that was in use itself and was kept as it was then; where the
+    one in use is of the first fit, the one that it grew from.
     """
     champion = next((v for v in versions if v.kind == kind and v.state == "champion"), None)
-    older = [
-        one
-        for one in versions
-        if one.kind == kind
-        and one.can_return
-        and champion is not None
-        and (one.fit, one.version) < (champion.fit, champion.version)
-    ]
-    return max(older, key=lambda one: (one.fit, one.version), default=None)
+    if champion is None:
+        return None
+    kept = [one for one in versions if one.kind == kind and one.can_return]
+    earlier = [one for one in kept if one.fit < champion.fit]
+    smaller = [one for one in kept if one.fit == champion.fit and one.version < champion.version]
+    return max(earlier or smaller, key=lambda one: (one.fit, one.version), default=None)
 
 
 def against(version: ModelVersion, fresh: GateResult) -> tuple[GateResult, ...]:

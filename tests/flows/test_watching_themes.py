@@ -232,5 +232,11 @@ def test_a_version_that_waits_can_be_used_though_a_theme_opened_since(tmp_path: 
     (now,) = [theme for theme in needs(config) if "fingerprint" in theme.label.lower()]
     assert now.theme_id in found
     assert now.size == 12
+    write(tmp_path, [*usual(), *[(NEW, 1)] * 12, *[(MORE[0], 1)] * 12])
+    run(config)
+    with open_store(config.store.database) as store:
+        since = store.versions.champion("themes")
+    assert since is not None
+    assert (since.fit, since.name) != (since.version, waiting.name), "it has grown as well"
     assert roll_back(config, "themes", by="Ana").version.name == grown.name
     assert files(config) == before

@@ -45,8 +45,10 @@ def test_one_goes_back_to_the_last_that_was_in_use() -> None:
 
 def test_one_goes_back_to_what_an_earlier_fit_had_grown_to() -> None:
     grown = version(3, settings={GROWN_FROM: 1})
-    every = [version(1), version(2, "champion"), grown]
-    assert one_before(every, "themes") == grown
+    since = version(4, settings={GROWN_FROM: 2})
+    assert one_before([version(1), version(2, "champion"), grown], "themes") == grown
+    every = [version(1), version(2), grown, replace(since, state="champion")]
+    assert one_before(every, "themes") == grown, "not to where it has grown since"
     every = [version(1), version(2), replace(grown, state="champion")]
     found = one_before(every, "themes")
     assert found is not None and found.version == 1
