@@ -35,7 +35,7 @@ def every_address(shown: Shown, routes: Sequence[Route] = EVERY) -> list[str]:
         *(address_of(kind, idea) for kind in ("plan/ideas", "export/brief", "api/v1/ideas")),
         *(address_of("api/v1/plan/ideas", idea), "/api/v1/jobs/1"),
         *("/models/themes-2.json", "/api/v1/models/themes-2"),
-        *("/api/v1/needs/1", f"/api/v1/records/{shown.record_ids[0]}"),
+        *("/api/v1/needs/1", "/api/v1/needs/1/cut", f"/api/v1/records/{shown.record_ids[0]}"),
         *(
             "/api/v1/compare?"
             + urlencode([("ideas", i.candidate_id) for i in shown.report.ideas[:2]]),
