@@ -51,7 +51,8 @@ def test_postgresql_killed_at_every_kind_of_point(tmp_path: Path) -> None:
 
     outcome = kill_everywhere(forget, postgres, tmp_path, visit=visit)
     assert outcome.differences == []
-    assert outcome.kills >= 6
+    assert outcome.kills == len(visit(outcome.points))
+    assert len(each_kind(outcome.points)) >= 12
 
 
 def test_two_at_once_end_as_one_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
