@@ -22,7 +22,7 @@ ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class NoiseFloor:
     """How near to a theme what was in none must lie in the learned space to be shown in it."""
 
     themes: IntArray
@@ -32,15 +32,15 @@ class Reach:
     floor: float
     """As of a fit (`models.themes.fitting.noise_floor`), but in this space."""
 
-    def holds(self, vectors: Vectors, homes: IntArray) -> NDArray[np.bool_]:
-        """Tell of each statement whether it lies within the reach of a theme.
+    def is_cleared(self, vectors: Vectors, homes: IntArray) -> NDArray[np.bool_]:
+        """Tell of each statement whether it lies as near to a theme as the floor asks.
 
         Parameters
         ----------
         vectors : ndarray of shape (n, dims)
             In the learned space.
         homes : ndarray of shape (n,)
-            Theme that each would be shown in; `NOISE` has no reach.
+            Theme that each would be shown in; nothing is near to `NOISE`.
         """
         inside = homes != NOISE
         own = np.searchsorted(self.themes, homes[inside])
@@ -49,12 +49,12 @@ class Reach:
         return held
 
 
-def reach_of(vectors: Vectors, themes: IntArray) -> Reach:
-    """Return the reach of themes by what they hold, in the learned space."""
+def floor_of(vectors: Vectors, themes: IntArray) -> NoiseFloor:
+    """Return the floor that themes set by what they hold, in the learned space."""
     known = np.unique(themes[themes != NOISE])
     places = np.where(themes == NOISE, NOISE, np.searchsorted(known, themes))
     middles = centroids_of(vectors, places, len(known))
-    return Reach(known, middles, noise_floor(vectors, places, middles) if len(known) else 1.0)
+    return NoiseFloor(known, middles, noise_floor(vectors, places, middles) if len(known) else 1.0)
 
 
 def turned(said: Said, matrix: NDArray[np.floating]) -> Said:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.domain import NOISE, FloatArray, IntArray
-from models.themes.electing import MAJORITY, ROWS_AT_ONCE, VOTERS, elected, reach_of, turned
+from models.themes.electing import MAJORITY, ROWS_AT_ONCE, VOTERS, elected, floor_of, turned
 from models.themes.likeness import Likeness, Said, some_of
 from models.themes.model import ThemeModel
 from models.themes.placement import describe, references_of
@@ -75,14 +75,14 @@ class _Voters:
         self._metric = taught.metric
         self._likeness = Likeness(known)
         self._themes = _now(taught.places[taught.voters], standing)
-        self._reach = reach_of(known.vectors, self._themes)
+        self._floor = floor_of(known.vectors, self._themes)
 
     def ask(self, said: Said) -> tuple[IntArray, FloatArray, NDArray[np.bool_]]:
         """Return the theme elected for each new text, its share, and whether it is near enough."""
         here = turned(said, self._metric)
         nearest, _ = self._likeness.nearest(here, VOTERS)
         homes, strengths = elected(self._themes[nearest])
-        return homes, strengths, self._reach.holds(here.vectors, homes)
+        return homes, strengths, self._floor.is_cleared(here.vectors, homes)
 
 
 def _now(themes: IntArray, standing: Mapping[int, int]) -> IntArray:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.domain import NOISE, FloatArray, IntArray, Vectors
-from models.themes.electing import MAJORITY, ROWS_AT_ONCE, VOTERS, elected, reach_of, turned
+from models.themes.electing import MAJORITY, ROWS_AT_ONCE, VOTERS, elected, floor_of, turned
 from models.themes.likeness import Likeness, Said, some_of
 from models.themes.metric import in_metric, metric_of
 from models.themes.shaping import shown_by_decisions
@@ -134,7 +134,7 @@ class _Room:
         """Return the place of each row by the vote of those like it, and the share of the vote."""
         said, core = self.lesson.said, self.lesson.core
         voters = turned(some_of(said, core), matrix)
-        likeness, reach = Likeness(voters), reach_of(voters.vectors, shown[core])
+        likeness, floor = Likeness(voters), floor_of(voters.vectors, shown[core])
         places, shares = shown[rows], np.zeros(len(rows), np.float32)
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
@@ -142,7 +142,7 @@ class _Room:
             nearest, _ = likeness.nearest(here, VOTERS + 1)
             homes, strengths = elected(shown[core][_but_itself(nearest, self._at[part])])
             moved = (strengths > MAJORITY) & (homes != shown[part])
-            moved &= (shown[part] != NOISE) | reach.holds(here.vectors, homes)
+            moved &= (shown[part] != NOISE) | floor.is_cleared(here.vectors, homes)
             places[start : start + ROWS_AT_ONCE][moved] = homes[moved]
             shares[start : start + ROWS_AT_ONCE][moved] = strengths[moved]
         return places, shares
