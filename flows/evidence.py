@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from models.ranking.known_work import Heard
 
 
+_HEARD = (
+    *("statement_id", "record_id", "theme_id", "membership", "text_hash", "text", "kind"),
+    *("created_at", "author", "account_id", "rating", "nps"),
+)
+"""What candidates are made from of a mention."""
+
+
 def check_strategies(config: Config) -> None:
     """Refuse settings whose strategy or own weights mean nothing, before any work is done.
 
@@ -110,7 +117,7 @@ def what_is_heard(context: Known) -> "Heard":
     from models.evidence.voices import usable
     from models.ranking.known_work import Heard
 
-    mentions = context.store.feedback.mentions(annotator_id(context))
+    mentions = context.store.feedback.mentions(annotator_id(context), only=_HEARD)
     if not len(mentions):
         return Heard()
     as_of = _as_of(context)

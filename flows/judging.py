@@ -185,7 +185,7 @@ def _shown(twin: Config, context: RunContext, versions: Sequence[ModelVersion]) 
     from flows.retraining import put_in_use
 
     started = context.run.started_at
-    tried = (steps.place_themes, steps.watch_themes, steps.propose_candidates, steps.rank_ideas)
+    tried = (steps.place_themes, steps.propose_candidates, steps.rank_ideas)
     with steps.opened_run(
         twin, kind="refresh", progress=context.progress, as_of=context.as_of, clock=lambda: started
     ) as copy:

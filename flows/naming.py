@@ -88,8 +88,8 @@ def _questions(context: Known, themes: Sequence[NeedTheme]) -> "dict[int, NameQu
     from models.naming.proposals import ask_name
 
     settings = context.config.naming
-    mentions = context.store.feedback.mentions()
-    texts = dict(zip(mentions["statement_id"].tolist(), mentions["text"].tolist(), strict=True))
+    wanted = [one for theme in themes for one in theme.exemplars]
+    texts = context.store.feedback.statement_text(wanted)
     found = {}
     for theme in themes:
         shown = [texts[one] for one in theme.exemplars if one in texts]
@@ -100,7 +100,7 @@ def _questions(context: Known, themes: Sequence[NeedTheme]) -> "dict[int, NameQu
 
 
 def _said(context: Known) -> dict[int, list[str]]:
-    mentions = context.store.feedback.mentions()
+    mentions = context.store.feedback.mentions(only=("theme_id", "text"))
     return {
         int(str(theme)): texts.tolist() for theme, texts in mentions.groupby("theme_id")["text"]
     }

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_WHO_SAID = ("statement_id", "record_id", "theme_id", "text_hash", "author", "account_id")
+"""What is needed of every mention to know whose the left-out ones are."""
+
+
 def open_themes(context: RunContext) -> None:
     """Open a provisional theme for each group of left-out statements that belong together.
 
@@ -97,12 +101,16 @@ def tell_growth(context: RunContext, before: Mapping[int, int], *, but: Collecti
 
 
 def _left_out(context: RunContext) -> "pd.DataFrame":
-    """Return text, voice and statement ids of each distinct text in no theme, by its hash."""
-    mentions = context.store.feedback.mentions(annotator_id(context), informative_only=True)
-    mentions = mentions.assign(voice=name_voices(mentions))
-    nowhere = mentions["theme_id"] == NOISE  # but not what a person retired
-    mentions = mentions[nowhere & ~mentions["statement_id"].isin(context.store.shapes.covered())]
-    return by_text(mentions, ["text", "voice"])
+    """Return text, voice and statement ids of each distinct text in no theme, by its hash.
+
+    What a person retired is left out. Who speaks is told by all that was said.
+    """
+    feedback, covered = context.store.feedback, context.store.shapes.covered()
+    said = feedback.mentions(annotator_id(context), informative_only=True, only=_WHO_SAID)
+    said = said.assign(voice=name_voices(said))
+    said = said[(said["theme_id"] == NOISE) & ~said["statement_id"].isin(covered)]
+    texts = feedback.statement_text(said["statement_id"].tolist())
+    return by_text(said.assign(text=said["statement_id"].map(texts)), ["text", "voice"])
 
 
 def _assignments(

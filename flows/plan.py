@@ -144,7 +144,8 @@ def _rules(plan: PlanConfig, seed: int) -> "Rules":
 
 def _problem_shares(config: Config, store: Store, report: IdeaReport) -> dict[str, float]:
     """Return the share of problems among each idea's problems and requests."""
-    spoken = store.feedback.mentions(annotator_id(Reading(serving(config, store), store)))
+    annotator = annotator_id(Reading(serving(config, store), store))
+    spoken = store.feedback.mentions(annotator, only=("theme_id", "kind"))
     kinds = spoken.groupby(["theme_id", "kind"]).size()
     shares = {}
     for idea in report.ideas:

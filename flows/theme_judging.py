@@ -55,7 +55,8 @@ def _foresight(
 
 def _texts_in_time(context: RunContext) -> "pd.DataFrame":
     """Return text, a statement that says it and when it was said first, by the text's hash."""
-    said = context.store.feedback.mentions(annotator_id(context), informative_only=True)
+    told = ("statement_id", "text_hash", "text", "created_at")
+    said = context.store.feedback.mentions(annotator_id(context), informative_only=True, only=told)
     said = said.assign(at=said["created_at"].astype("int64"))
     return said.groupby("text_hash", sort=True).agg(
         text=("text", "first"), statement=("statement_id", "min"), at=("at", "min")

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from models.trends.emerging import EmergingParameters, Reading
 
 
+_WATCHED = (
+    *("statement_id", "record_id", "theme_id", "membership", "created_at"),
+    *("author", "account_id", "rating", "nps", "version"),
+)
+"""What a rise is seen by of a mention."""
+
+
 def watch_themes(context: RunContext) -> StepResult:
     """Raise an alert for each need that began to rise, and end those whose rise is over.
 
@@ -22,7 +29,7 @@ def watch_themes(context: RunContext) -> StepResult:
     from models.evidence.voices import usable
     from models.trends.alerts import new_alerts
 
-    mentions = context.store.feedback.mentions()
+    mentions = context.store.feedback.mentions(only=_WATCHED)
     newest = context.store.feedback.counts().last_created_at
     if context.known_at is not None or newest is None:
         return StepResult("watch_themes", 0, 0, 0, 0.0)

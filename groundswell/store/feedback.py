@@ -219,11 +219,15 @@ class Feedback:
             return said_after(connection, run_id, model_id)
 
     def mentions(
-        self, model_id: str | None = None, *, informative_only: bool = False
+        self,
+        model_id: str | None = None,
+        *,
+        informative_only: bool = False,
+        only: Sequence[str] = (),
     ) -> "pd.DataFrame":
         """Return what is said about which theme, as `groundswell.store.mentions.mentions` does."""
         with self._database.read() as connection:
-            return mentions(connection, model_id, informative_only=informative_only)
+            return mentions(connection, model_id, informative_only=informative_only, only=only)
 
     def statement_text(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the texts of those of the statements that are known."""
