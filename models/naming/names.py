@@ -9,11 +9,10 @@ import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 import numpy as np
 
-from groundswell.domain import IntArray, Vectors, content_id
+from groundswell.domain import IntArray, Vectors
 from models.naming.candidates import NameCandidate, find_candidates
 from models.naming.clauses import NOT, content_stem, cut_clauses
 from models.naming.corpus import choose_texts, read_corpus
@@ -29,9 +28,6 @@ TELLING_SHARE = 0.4
 """A further keyword joins a name if it scores at least this share of the first."""
 
 UNNAMED = "Unnamed"
-
-REMEMBERED = 4
-"""Questions whose names are kept: a retraining asks the same again of the store and its copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +70,6 @@ def name_themes(
     taken
         Labels that others bear already: areas, or themes that a person named.
     """
-    asked = _asked(texts, vectors, labels, areas, taken)
-    if asked not in _LAST:
-        while len(_LAST) >= REMEMBERED:
-            _LAST.pop(next(iter(_LAST)), None)
-        _LAST[asked] = tuple(_named(texts, vectors, labels, areas, taken))
-    return list(_LAST[asked])
-
-
-def _asked(
-    texts: Sequence[str],
-    vectors: Vectors,
-    labels: IntArray,
-    areas: IntArray,
-    taken: Collection[str],
-) -> bytes:
-    digest = sha256()
-    for array in (vectors, labels, areas):
-        digest.update(np.ascontiguousarray(array).data)
-    digest.update(content_id(*texts, "", *sorted(taken)).encode())
-    return digest.digest()
-
-
-def _named(
-    texts: Sequence[str],
-    vectors: Vectors,
-    labels: IntArray,
-    areas: IntArray,
-    taken: Collection[str],
-) -> list[ThemeName]:
     count = len(areas)
     corpus = read_corpus(texts, vectors, labels, count)
     keywords = find_keywords(corpus.texts, corpus.themes, count)
@@ -140,9 +107,6 @@ def name_areas(
         label, _ = register.choose([], words, said[starts[area] : starts[area + 1]], 0)
         names.append(ThemeName(label, tuple(word for word, _ in words), fallback=True))
     return names
-
-
-_LAST: dict[bytes, tuple[ThemeName, ...]] = {}
 
 
 class _Register:

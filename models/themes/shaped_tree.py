@@ -8,7 +8,8 @@ import numpy as np
 
 from groundswell.domain import NOISE, IntArray, NeedTheme, ThemeChange, Vectors
 from groundswell.domain.drafts import FIRST_MADE
-from models.naming.names import ThemeName, name_themes
+from models.naming.names import ThemeName
+from models.naming.remembered import name_once
 from models.themes.change_words import in_order, quoted, statements
 from models.themes.counter_evidence import counter_first
 from models.themes.exemplars import central_first
@@ -150,7 +151,7 @@ def _made(
         return {}
     needs = {n: found[n] for n in sorted(centroids) if n in found}
     taken = [theme.label for theme in needs.values()]
-    names = name_themes(
+    names = name_once(
         said.texts, said.vectors, said.labels, np.zeros(len(shown), np.int64), taken=taken
     )
     rows = {theme: place for place, theme in enumerate(shown)}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from groundswell.domain import (
@@ -83,6 +84,22 @@ class TestStatements:
         }
         noise = table[table["theme_id"] == NOISE]
         assert noise[["author", "account_id", "rating", "nps", "version"]].isna().all(axis=None)
+
+    def test_mentions_come_with_the_columns_that_are_wanted(
+        self, store: Store, lease: Lease, run_id: int
+    ) -> None:
+        package = opened(store, lease, run_id)
+        store.feedback.add_rows(lease, package, accepted(RECORD, FULL_RECORD), last=True)
+        split(store, lease)
+        said = [
+            Statement(one.record_id, 0, len(one.text), one.text) for one in (RECORD, FULL_RECORD)
+        ]
+        placed = [ThemeAssignment(one.statement_id, 2, 0.5) for one in said]
+        store.themes.add_assignments(lease, placed)
+        wanted = ("kind", "statement_id", "created_at", "nps")
+        some = store.feedback.mentions("k1", only=wanted)
+        assert tuple(some.columns) == wanted
+        pd.testing.assert_frame_equal(some, store.feedback.mentions("k1")[list(wanted)])
 
     def test_mentions_of_nothing_have_the_same_columns(self, store: Store) -> None:
         table = store.feedback.mentions()
