@@ -35,6 +35,7 @@ from flows.theming import place_themes, update_themes
 from flows.upkeep.erasing import settle
 from flows.watching import watch_themes
 from groundswell import __version__
+from groundswell.collector import collected_seldom
 from groundswell.config import Config
 from groundswell.domain import content_id
 from groundswell.errors import GroundswellError
@@ -154,6 +155,7 @@ def opened_run(
     """
     check_strategies(config)
     with (
+        collected_seldom(),
         span(f"run {kind}", kind=kind) as note,
         open_store(config.store.database) as store,
         store.lease("pipeline") as lease,
