@@ -181,21 +181,20 @@ def _side_by_side(context: RunContext, versions: Sequence[ModelVersion]) -> tupl
 
 def _shown(twin: Config, context: RunContext, versions: Sequence[ModelVersion]) -> Shown:
     from flows import steps
-    from flows.ranking import load_report
+    from flows.ranking import ranked_to_compare
     from flows.retraining import put_in_use
 
     started = context.run.started_at
-    tried = (steps.place_themes, steps.propose_candidates, steps.rank_ideas)
     with steps.opened_run(
         twin, kind="refresh", progress=context.progress, as_of=context.as_of, clock=lambda: started
     ) as copy:
         for version in versions:
             put_in_use(copy, version)
-        for step in tried:
+        for step in (steps.place_themes, steps.propose_candidates):
             steps.do(step, renewed(copy))
         copy = renewed(copy)
         places = _places(copy)
-        return Shown(load_report(copy.store, copy.run.run_id), places, _constraints(copy, places))
+        return Shown(ranked_to_compare(copy), places, _constraints(copy, places))
 
 
 def _constraints(context: Known, places: Mapping[str, int]) -> Constraints:

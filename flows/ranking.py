@@ -25,7 +25,7 @@ from groundswell import __version__
 from groundswell.domain import FeatureCandidate, NeedTheme, WorkItem
 from groundswell.errors import GroundswellError
 from groundswell.files import write_whole
-from groundswell.report import Changes, IdeaReport, RunStamp
+from groundswell.report import Changes, IdeaReport, RunStamp, ThemeSummary
 from groundswell.store import StepResult, Store
 
 if TYPE_CHECKING:
@@ -126,30 +126,30 @@ def ranked(
         The reference snapshot to score by, as JSON; None: one of this ranking.
     """
     from models.ranking.matches import find_matches
-    from models.ranking.rank import rank_candidates
-    from models.ranking.scoring import reference_from_json
 
-    evidence = gather_evidence(context)
-    effectiveness = measured_effectiveness(context.config, evidence, candidates)
-    evidence = replace(evidence, effectiveness=effectiveness)
-    shown = progress or Silence()
-    shown.start("ranking", None)
-    weighed, line = weighed or weighing(context), recalibration(context)
-    ranking = rank_candidates(
-        evidence,
-        candidates,
-        weighed.parameters,
-        reference=reference_from_json(frozen) if frozen else None,
-        recalibration=line,
-    )
-    shown.finish()
+    weighed = weighed or weighing(context)
+    evidence, ranking = _ranking(context, candidates, weighed, frozen, progress)
     ideas = in_their_words(context, evidence, ranking.ideas)
-    matches = find_matches(evidence, candidates, recalibration=line)
+    matches = find_matches(evidence, candidates, recalibration=recalibration(context))
     ideas = tuple(replace(one, matches=matches[one.candidate_id]) for one in ideas)
     ranking = replace(ranking, ideas=ideas)
     report = _report(context, stamp, evidence, ranking, weighed)
+    report = replace(report, themes=_summaries(context, evidence, ranking, weighed))
     report = with_learning(context, report, weighed.adopted)
     return _vouching(context, report, candidates), ranking
+
+
+def ranked_to_compare(context: RunContext) -> IdeaReport:
+    """Rank the stored candidates as `rank_ideas` does; nothing is stored.
+
+    Of the report there is what two can be compared by: the ideas, without what is asked for to meet
+    them, and no needs.
+    """
+    weighed, candidates = weighing(context), context.store.ideas.candidates()
+    frozen = context.store.ideas.reference(weighed.key)
+    evidence, ranking = _ranking(context, candidates, weighed, frozen, context.progress)
+    stamp = RunStamp(context.run.run_id, context.run.started_at, None)
+    return _report(context, stamp, evidence, ranking, weighed)
 
 
 def write_report(context: RunContext) -> StepResult:
@@ -212,15 +212,50 @@ def _vouching(context: Known, report: IdeaReport, candidates: list[FeatureCandid
     )
 
 
+def _ranking(
+    context: Known,
+    candidates: list[FeatureCandidate],
+    weighed: Weighing,
+    frozen: str | None,
+    progress: Progress | None,
+) -> "tuple[Evidence, Ranking]":
+    """Return what candidates were ranked on, and their ranking."""
+    from models.ranking.rank import rank_candidates
+    from models.ranking.scoring import reference_from_json
+
+    evidence = gather_evidence(context)
+    effectiveness = measured_effectiveness(context.config, evidence, candidates)
+    evidence = replace(evidence, effectiveness=effectiveness)
+    shown = progress or Silence()
+    shown.start("ranking", None)
+    ranking = rank_candidates(
+        evidence,
+        candidates,
+        weighed.parameters,
+        reference=reference_from_json(frozen) if frozen else None,
+        recalibration=recalibration(context),
+    )
+    shown.finish()
+    return evidence, ranking
+
+
+def _summaries(
+    context: Known, evidence: "Evidence", ranking: "Ranking", weighed: Weighing
+) -> tuple[ThemeSummary, ...]:
+    from models.ranking.theme_list import summarise_themes
+
+    themes = called(context, context.store.themes.themes())
+    around = [theme for theme in themes if theme.level != "need"]
+    rises, parameters = rising(context, evidence), weighed.parameters
+    return summarise_themes(evidence, ranking.ideas, around, rises, parameters, ranking.drivers)
+
+
 def _report(
     context: Known, stamp: RunStamp, evidence: "Evidence", ranking: "Ranking", weighed: Weighing
 ) -> IdeaReport:
-    from models.ranking.theme_list import summarise_themes
-
+    """Return a report of the ideas alone."""
     counts = context.store.feedback.counts(annotator_id(context))
     config = context.config
-    themes = called(context, context.store.themes.themes())
-    around = [theme for theme in themes if theme.level != "need"]
     return IdeaReport(
         run=stamp,
         title=config.report.title,
@@ -240,14 +275,7 @@ def _report(
             uninformative=counts.uninformative,
         ),
         ideas=ranking.ideas[: config.report.ideas],
-        themes=summarise_themes(
-            evidence,
-            ranking.ideas,
-            around,
-            rising(context, evidence),
-            weighed.parameters,
-            ranking.drivers,
-        ),
+        themes=(),
         portfolio=ranking.portfolio,
         unasked=ranking.unasked,
     )

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_TOLD = ("statement_id", "text_hash", "text", "rating", "nps", "kind", "polarity")
+"""What a fit heeds of a statement."""
+
+
 def distinct_texts(context: RunContext) -> "pd.DataFrame":
     """Return what is known of each distinct text, by its hash, in its order."""
-    said = context.store.feedback.statements(annotator_id(context), informative_only=True)
+    annotator = annotator_id(context)
+    said = context.store.feedback.statements(annotator, informative_only=True, only=_TOLD)
     satisfied = said.assign(satisfied=satisfaction(said)).groupby("text_hash")["satisfied"].mean()
     table = by_text(said, ["text", "kind", "polarity"])
     return table.assign(satisfied=satisfied.reindex(table.index))

@@ -14,7 +14,7 @@ from groundswell.store.counts import FeedbackCounts, feedback_counts
 from groundswell.store.database import BATCH, DERIVED_BATCH, Database, Lease
 from groundswell.store.engines import upsert
 from groundswell.store.fates import Place, decide, keep
-from groundswell.store.mentions import mentions, said_after, spoken, statements
+from groundswell.store.mentions import Columns, mentions, said_after, spoken, statements
 from groundswell.store.packages import Package
 from groundswell.store.quarantine import QuarantineEntry
 from groundswell.store.rows import batches, columns_of, in_parts, row_of, values
@@ -207,11 +207,11 @@ class Feedback:
             return {text_hash: text for rows in parts for text_hash, text in rows}
 
     def statements(
-        self, model_id: str | None = None, *, informative_only: bool = False
+        self, model_id: str | None = None, *, informative_only: bool = False, only: Columns = ()
     ) -> "pd.DataFrame":
         """Return what is said, as `groundswell.store.mentions.statements` does."""
         with self._database.read() as connection:
-            return statements(connection, model_id, informative_only=informative_only)
+            return statements(connection, model_id, informative_only=informative_only, only=only)
 
     def said_after(self, run_id: int, model_id: str) -> "pd.DataFrame":
         """Return what came after a run, as `groundswell.store.mentions.said_after` does."""
@@ -219,11 +219,7 @@ class Feedback:
             return said_after(connection, run_id, model_id)
 
     def mentions(
-        self,
-        model_id: str | None = None,
-        *,
-        informative_only: bool = False,
-        only: Sequence[str] = (),
+        self, model_id: str | None = None, *, informative_only: bool = False, only: Columns = ()
     ) -> "pd.DataFrame":
         """Return what is said about which theme, as `groundswell.store.mentions.mentions` does."""
         with self._database.read() as connection:

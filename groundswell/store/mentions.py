@@ -11,6 +11,9 @@ from groundswell.store.rows import frame, moments
 if TYPE_CHECKING:
     import pandas as pd
 
+Columns = Sequence[str]
+"""Names of columns of a table."""
+
 _ANNOTATED = {
     "kind": "str",
     "polarity": "float64",
@@ -62,7 +65,11 @@ def chosen(model_id: str | None, informative_only: bool) -> list[ColumnElement[b
 
 
 def statements(
-    connection: Connection, model_id: str | None = None, *, informative_only: bool = False
+    connection: Connection,
+    model_id: str | None = None,
+    *,
+    informative_only: bool = False,
+    only: Columns = (),
 ) -> "pd.DataFrame":
     """Return what the records say, copies left out.
 
@@ -72,6 +79,8 @@ def statements(
         Of the annotations to give with it; None: none.
     informative_only
         Leave out what that model calls uninformative.
+    only
+        The columns that are wanted: of a million rows each takes a second. Empty: all.
 
     Returns
     -------
@@ -90,7 +99,8 @@ def statements(
     query = select(c.statement_id, c.record_id, c.text_hash, c.text, record.rating, record.nps)
     query = query.select_from(tables.statement).join(tables.record)
     query = query.where(*chosen(model_id, informative_only)).order_by(c.statement_id)
-    return _filled(frame(connection, _annotated(query, model_id), _RATED | _ANNOTATED), model_id)
+    query = _narrowed(_annotated(query, model_id), only)
+    return _filled(frame(connection, query, _RATED | _ANNOTATED), model_id)
 
 
 def said_after(connection: Connection, run_id: int, model_id: str) -> "pd.DataFrame":
@@ -122,14 +132,11 @@ def mentions(
     model_id: str | None = None,
     *,
     informative_only: bool = False,
-    only: Sequence[str] = (),
+    only: Columns = (),
 ) -> "pd.DataFrame":
     """Return one row per statement and theme it was assigned to, noise included.
 
-    Parameters are those of `statements`, and
-
-    only
-        The columns that are wanted: of a million rows each takes a second. Empty: all.
+    Parameters are those of `statements`.
 
     Returns
     -------
@@ -142,9 +149,8 @@ def mentions(
         from 1), with `model_id` also what `statements` adds; NaN where a value is not known;
         sorted by statement_id, then theme_id.
     """
-    query = _annotated(_query().where(*chosen(model_id, informative_only)), model_id)
-    if only:
-        query = query.with_only_columns(*(query.selected_columns[name] for name in only))
+    query = _query().where(*chosen(model_id, informative_only))
+    query = _narrowed(_annotated(query, model_id), only)
     table = frame(connection, query, _MENTIONED | _ANNOTATED)
     if "created_at" in table:
         table["created_at"] = moments(table["created_at"])
@@ -158,6 +164,12 @@ def _annotated(query: Select[Any], model_id: str | None) -> Select[Any]:
     c = tables.annotation.c
     same = and_(c.model_id == model_id, c.text_hash == tables.statement.c.text_hash)
     return query.add_columns(*(c[name] for name in _ANNOTATED)).outerjoin(tables.annotation, same)
+
+
+def _narrowed(query: Select[Any], only: Columns) -> Select[Any]:
+    if not only:
+        return query
+    return query.with_only_columns(*(query.selected_columns[name] for name in only))
 
 
 def _filled(table: "pd.DataFrame", model_id: str | None) -> "pd.DataFrame":
