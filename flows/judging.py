@@ -4,27 +4,20 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flows.context import Known, RunContext
-from flows.copies import copied, sweep
-from flows.decisions import what_was_decided
-from flows.encoders import renewed
+from flows.context import RunContext
 from flows.kind_models import judge_kinds
 from flows.match_models import judge_matches
-from flows.naming import called
 from flows.registry import files_of, keep_report, read_state
-from flows.shaping import wishes_of
+from flows.side_by_side import Shown, side_by_side
 from flows.statements import annotator_id
 from flows.theme_judging import judge_themes
 from flows.weight_models import judge_weights
-from groundswell.config import Config
 from groundswell.domain import GateResult, ModelKind, ModelVersion, ThemeChange
 from groundswell.errors import ModelError
-from groundswell.report import Changes, IdeaReport, Measure
+from groundswell.report import Changes, Measure
 from models.gates import verdicts
 from models.gates.churn import Churn, measure_churn
-from models.gates.constraints import Constraints, check_constraints
 from models.ranking.moves import compare_reports
-from models.themes.shaping import strongest
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +51,6 @@ class Judged:
         return all(gate.passed for gate in self.gates)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What people would see."""
-
-    report: IdeaReport
-    places: Mapping[str, int]
-    """Statement id to the need it is shown in, `NOISE` for none."""
-    constraints: Constraints
-
-
 def judge(context: RunContext, versions: Sequence[ModelVersion]) -> list[ModelVersion]:
     """Return challengers with what the gates say of each; their reports are written.
 
@@ -76,7 +59,7 @@ def judge(context: RunContext, versions: Sequence[ModelVersion]) -> list[ModelVe
     judged = [one for version in versions if (one := _alone(context, version)) is not None]
     sound = [one.version for one in judged if one.sound]
     if sound:
-        before, after = _side_by_side(context, sound)
+        before, after = side_by_side(context, sound)
         judged = [_with_people(context, one, before, after) for one in judged]
     return [_written(context, one) for one in [*judged, *_encoders(versions, judged)]]
 
@@ -170,46 +153,6 @@ def _measures(churn: Churn, before: Shown, after: Shown) -> list[Measure]:
             more_is_better=True,
         ),
     ]
-
-
-def _side_by_side(context: RunContext, versions: Sequence[ModelVersion]) -> tuple[Shown, Shown]:
-    """Return what the models in use show of today's data, and what the challengers would."""
-    sweep(context.config, "challenge")
-    with copied(context.config, context.store, "challenge", context.lease) as twin:
-        return _shown(twin, context, ()), _shown(twin, context, versions)
-
-
-def _shown(twin: Config, context: RunContext, versions: Sequence[ModelVersion]) -> Shown:
-    from flows import steps
-    from flows.ranking import ranked_to_compare
-    from flows.retraining import put_in_use
-
-    started = context.run.started_at
-    with steps.opened_run(
-        twin, kind="refresh", progress=context.progress, as_of=context.as_of, clock=lambda: started
-    ) as copy:
-        for version in versions:
-            put_in_use(copy, version)
-        for step in (steps.place_themes, steps.propose_candidates):
-            steps.do(step, renewed(copy))
-        copy = renewed(copy)
-        places = _places(copy)
-        return Shown(ranked_to_compare(copy), places, _constraints(copy, places))
-
-
-def _constraints(context: Known, places: Mapping[str, int]) -> Constraints:
-    shown = called(context, context.store.themes.themes())
-    needs = {one.theme_id: one for one in shown if one.level == "need"}
-    decided = what_was_decided(context)
-    named = {n: one.label for n, one in decided.themes.items() if one.label is not None}
-    lost = [(one.target, one.reason) for one in decided.needs_review]
-    wishes = wishes_of(context, context.store.shapes.found_themes())
-    return check_constraints(named, lost, wishes, places, needs)
-
-
-def _places(context: Known) -> dict[str, int]:
-    first = strongest(context.store.shapes.shown_assignments())
-    return dict(zip(first["statement_id"], first["theme_id"].tolist(), strict=True))
 
 
 def _new_share(context: RunContext) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flows import steps
+from flows import side_by_side, steps
 from flows.context import Asked, Reading, RunContext, Step
 from flows.promotion import confirm, promote, roll_back
 from flows.registry import BUILT_IN, read_report
@@ -290,7 +290,7 @@ def test_where_the_champion_is_lost_the_challenger_takes_its_place(config: Confi
 
 WATCHED = """
 import sys
-from flows import steps
+from flows import side_by_side, steps
 from groundswell.config import load_config
 seen = []
 sys.addaudithook(lambda name, args: name == "pickle.find_class" and seen.append(args))
@@ -301,7 +301,7 @@ sys.exit(len(seen))
 
 WATCHED = """
 import sys
-from flows import steps
+from flows import side_by_side, steps
 from groundswell.config import load_config
 seen = []
 sys.addaudithook(lambda name, args: name == "pickle.find_class" and seen.append(args))
@@ -424,3 +424,27 @@ def test_what_was_never_confirmed_is_refused(config: Config) -> None:
     assert version is not None
     assert version.state == "refused"
     assert "confirm what was shown" in version.failed[0].told
+
+
+def test_models_are_compared_in_two_processes_as_in_one(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(tmp_path / "here", again)
+    retrain(config)
+    monkeypatch.setattr(side_by_side, "MANY", 0)
+    monkeypatch.setattr(side_by_side, "can_work_apart", lambda: True)
+    other = load_config(again / "config.toml")
+    retrain(other)
+    ours, theirs = newest(config), newest(other)
+    assert ours.gates == theirs.gates
+    assert ours.metrics == theirs.metrics
+    assert moves(config, ours) == moves(other, theirs)
+    assert not list(again.glob("challenge-*"))
+
+
+def moves(config: Config, version: ModelVersion) -> object:
+    report = read_report(config, version)
+    assert report is not None
+    assert report.changes is not None
+    return report.changes.moves, report.changes.themes
