@@ -42,7 +42,7 @@ from models.themes.drift import Sample, alarms, sample_of
 from models.themes.fitting import ThemeFit, fit_themes
 from models.themes.held_out import Lie, lie_of, lie_of_references
 from models.themes.placement import describe
-from models.themes.vocabulary import known_words, unseen_elsewhere, unseen_shares
+from models.themes.vocabulary import read_words, unseen_shares
 
 HELD_OUT = 0.1
 """Share of the labels that come as a new topic."""
@@ -190,14 +190,14 @@ class _Placing:
 
     def __init__(self, fit: ThemeFit, texts: list[str], examples: Vectors) -> None:
         self._model, self._core = fit.model, fit.core
-        self._texts, self._words, self._examples = texts, known_words(texts), examples
+        self._texts, self._words, self._examples = texts, read_words(texts)[0], examples
 
     def baseline(self, vectors: Vectors) -> Sample:
         rows = np.arange(len(self._core), dtype=np.int64)
         texts = [self._texts[row] for row in self._core]
         kinds = self._kinds(texts, vectors[self._core])
         lie = lie_of_references(self._model, rows)
-        return sample_of(lie, unseen_elsewhere(texts), kinds, len(texts))
+        return sample_of(lie, read_words(texts)[1], kinds, len(texts))
 
     def pool(self, texts: list[str], vectors: Vectors, labels: list[str]) -> Pool:
         lie = lie_of(self._model, describe(self._model, vectors, texts))

@@ -34,18 +34,19 @@ def to_compare(found: ThemeFit, table: "pd.DataFrame") -> tuple[dict[str, Any], 
         text and kind of each text of the fit, in its order.
     """
     texts = table["text"].tolist()
-    words = vocabulary.to_bytes(vocabulary.known_words(texts))
+    words, elsewhere_unseen = vocabulary.read_words(texts)
+    kept = vocabulary.to_bytes(words)
     if len(found.model.theme_ids) == 0:
-        return {}, words
+        return {}, kept
     rows = _some(len(found.core))
     chosen = found.core[rows]
     sample = drift.sample_of(
         lie_of_references(found.model, rows),
-        vocabulary.unseen_elsewhere(texts)[chosen],
+        elsewhere_unseen[chosen],
         table["kind"].iloc[chosen].tolist(),
         len(rows),
     )
-    return {COMPARED: asdict(sample)}, words
+    return {COMPARED: asdict(sample)}, kept
 
 
 def find_drift(context: Known) -> tuple[DriftAlarm, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 from groundswell.domain import IntArray, Vectors
 from models.naming.candidates import NameCandidate, find_candidates
 from models.naming.clauses import NOT, content_stem, cut_clauses
-from models.naming.corpus import choose_texts, read_corpus
+from models.naming.corpus import NameCorpus, choose_texts, read_corpus
 from models.naming.evidence import NameWord, find_evidence
 from models.naming.keywords import Keyword, find_keywords
 from models.naming.phrases import alike, cased, usual_casing, without_marks
@@ -44,6 +44,17 @@ class ThemeName:
     """No phrase held for the theme: the label is made of keywords, or of a text's first words."""
 
 
+@dataclass(frozen=True, slots=True)
+class ThemeWords:
+    """What themes could be called, before one takes a name from another."""
+
+    corpus: NameCorpus
+    keywords: Sequence[Sequence[Keyword]]
+    """Of each theme, most telling first."""
+    phrases: Sequence[Sequence[str]]
+    """Of each theme, best first."""
+
+
 def name_themes(
     texts: Sequence[str],
     vectors: Vectors,
@@ -70,16 +81,33 @@ def name_themes(
     taken
         Labels that others bear already: areas, or themes that a person named.
     """
-    count = len(areas)
+    return choose_names(find_words(texts, vectors, labels, len(areas)), areas, taken=taken)
+
+
+def find_words(texts: Sequence[str], vectors: Vectors, labels: IntArray, count: int) -> ThemeWords:
+    """Return what `count` themes could be called; the other parameters are of `name_themes`."""
     corpus = read_corpus(texts, vectors, labels, count)
-    keywords = find_keywords(corpus.texts, corpus.themes, count)
-    register = _Register(taken)
+    keywords = [
+        [(cased(phrase, corpus.casing), score) for phrase, score in words]
+        for words in find_keywords(corpus.texts, corpus.themes, count)
+    ]
+    phrases = [
+        [_written(one, corpus.casing) for one in find_candidates(corpus, theme)]
+        for theme in range(count)
+    ]
+    return ThemeWords(corpus, keywords, phrases)
+
+
+def choose_names(
+    found: ThemeWords, areas: IntArray, *, taken: Collection[str] = ()
+) -> list[ThemeName]:
+    """Give each theme the best name that is free; parameters as in `name_themes`."""
+    register, corpus = _Register(taken), found.corpus
     names = []
     for theme, area in enumerate(areas.tolist()):
         said = [corpus.texts[place] for place in corpus.of_theme(theme)]
-        words = [(cased(phrase, corpus.casing), score) for phrase, score in keywords[theme]]
-        phrases = [_written(one, corpus.casing) for one in find_candidates(corpus, theme)]
-        label, fallback = register.choose(phrases, words, said, area)
+        words = found.keywords[theme]
+        label, fallback = register.choose(found.phrases[theme], words, said, area)
         evidence = find_evidence(corpus, theme, label)
         names.append(ThemeName(label, tuple(word for word, _ in words), evidence, fallback))
     return names

@@ -1,7 +1,7 @@
-"""Names of themes that were named a moment ago.
+"""Names of themes whose texts were read a moment ago.
 
 A retraining shows the same themes several times: as they are, on a copy with the challenger in use,
-and when it is put in use. Naming them is the longest part of it.
+and when it is put in use. Reading their texts is the longest part of it.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,12 +10,12 @@ from hashlib import sha256
 import numpy as np
 
 from groundswell.domain import IntArray, Vectors, content_id
-from models.naming.names import ThemeName, name_themes
+from models.naming.names import ThemeName, ThemeWords, choose_names, find_words
 
-KEPT = 4
-"""Questions whose answers are kept, those asked last."""
+KEPT = 2
+"""Sets of texts of which is kept what was read, those asked for last."""
 
-_known: dict[bytes, tuple[ThemeName, ...]] = {}
+_known: dict[bytes, ThemeWords] = {}
 
 
 def name_once(
@@ -26,30 +26,23 @@ def name_once(
     *,
     taken: Collection[str] = (),
 ) -> list[ThemeName]:
-    """Return what `models.naming.names.name_themes` does, at once where it was asked just before.
+    """Return what `models.naming.names.name_themes` does; texts that were just read are not read.
 
-    Parameters are those of `name_themes`; `taken` counts as a set.
+    Parameters are those of `name_themes`.
     """
-    asked = _digest(texts, vectors, labels, areas, taken)
-    names = _known.pop(asked, None) or tuple(
-        name_themes(texts, vectors, labels, areas, taken=taken)
-    )
-    _known[asked] = names
+    count = len(areas)
+    asked = _digest(texts, vectors, labels, count)
+    found = _known.pop(asked, None) or find_words(texts, vectors, labels, count)
+    _known[asked] = found
     for oldest in list(_known)[:-KEPT]:
         _known.pop(oldest, None)
-    return list(names)
+    return choose_names(found, areas, taken=taken)
 
 
-def _digest(
-    texts: Sequence[str],
-    vectors: Vectors,
-    labels: IntArray,
-    areas: IntArray,
-    taken: Collection[str],
-) -> bytes:
-    digest = sha256()
-    for array in (vectors, labels, areas):
+def _digest(texts: Sequence[str], vectors: Vectors, labels: IntArray, count: int) -> bytes:
+    digest = sha256(str(count).encode())
+    for array in (vectors, labels):
         digest.update(repr(array.shape).encode())
         digest.update(np.ascontiguousarray(array).data)
-    digest.update(content_id(*texts, *sorted(set(taken))).encode())
+    digest.update(content_id(*texts).encode())
     return digest.digest()

@@ -17,22 +17,17 @@ Words = NDArray[np.uint32]
 """Distinct words, ascending."""
 
 
-def known_words(texts: Sequence[str]) -> Words:
-    """Return the words of texts."""
-    return np.unique(words_of(texts)[1])
-
-
 def unseen_shares(texts: Sequence[str], known: Words) -> FloatArray:
     """Return the share of each text's distinct words that are not known, shape (n,); none: 0."""
     row, word = _distinct(texts)
     return _shares(row, ~np.isin(word, known), len(texts))
 
 
-def unseen_elsewhere(texts: Sequence[str]) -> FloatArray:
-    """Return the share of each text's distinct words that no other of the texts has, shape (n,).
+def read_words(texts: Sequence[str]) -> tuple[Words, FloatArray]:
+    """Return the words of texts, and the share of each text's that no other has, shape (n,).
 
-    What a fit of all the others would not have seen: the chance that a word is a new one, as Good
-    and Turing estimate it.
+    The shares are of distinct words: what a fit of all the others would not have seen, the chance
+    that a word is a new one, as Good and Turing estimate it.
 
     References
     ----------
@@ -40,8 +35,8 @@ def unseen_elsewhere(texts: Sequence[str]) -> FloatArray:
     parameters", Biometrika 40, equation 9.
     """
     row, word = _distinct(texts)
-    _, which, texts_with = np.unique(word, return_inverse=True, return_counts=True)
-    return _shares(row, texts_with[which] == 1, len(texts))
+    words, which, texts_with = np.unique(word, return_inverse=True, return_counts=True)
+    return words, _shares(row, texts_with[which] == 1, len(texts))
 
 
 def to_bytes(words: Words) -> bytes:
