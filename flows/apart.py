@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import current_process, get_context
-from os import sched_getaffinity
+from multiprocessing import current_process, get_context, parent_process
+from os import _exit, cpu_count
+from threading import Thread
 from typing import Any, TypeVar
 
 from groundswell.errors import GroundswellError
@@ -13,14 +14,14 @@ Made = TypeVar("Made")
 
 def can_work_apart() -> bool:
     """Tell whether there is a core for another process, and whether this one may start any."""
-    return len(sched_getaffinity(0)) > 1 and not current_process().daemon
+    return (cpu_count() or 1) > 1 and not current_process().daemon
 
 
 @contextmanager
 def done_apart(work: Callable[..., Made], *given: Any) -> Iterator[Callable[[], Made]]:
     """Begin a work in another process; give a function that waits for what it makes.
 
-    The process ends with the ``with`` block, done or not.
+    The process ends with the ``with`` block, done or not, and where this one is killed.
 
     Parameters
     ----------
@@ -59,6 +60,7 @@ def done_apart(work: Callable[..., Made], *given: Any) -> Iterator[Callable[[], 
 
 
 def _work(answer: Any, work: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     made: tuple[Any, Exception | None]
     try:
         made = (work(*given), None)
@@ -67,3 +69,10 @@ def _work(answer: Any, work: Callable[..., Any], given: tuple[Any, ...]) -> None
     except KeyboardInterrupt:  # our parent got it too, and tells of it
         return
     answer.send(made)
+
+
+def _end_with_parent() -> None:
+    """End at once when nobody waits any more: the next run takes the files away."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        _exit(1)

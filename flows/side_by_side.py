@@ -55,11 +55,11 @@ def side_by_side(context: RunContext, versions: Sequence[ModelVersion]) -> tuple
         copied(context.config, context.store, "challenge", context.lease) as tried,
         _as_is(context, as_is, moment) as before,
     ):
-        after = show(tried, moment, versions, context.progress)
+        after = _show(tried, moment, versions, context.progress)
         return before(), after
 
 
-def show(
+def _show(
     copy: Config, moment: _Moment, versions: Sequence[ModelVersion], progress: Progress
 ) -> Shown:
     """Put versions in use in a copy and return what it then shows."""
@@ -83,10 +83,10 @@ def show(
 def _as_is(context: RunContext, copy: Config, moment: _Moment) -> Iterator[Callable[[], Shown]]:
     """Give a function that returns what a copy shows without a challenger."""
     if context.store.feedback.counts().statements < MANY or not can_work_apart():
-        seen = show(copy, moment, (), context.progress)
+        seen = _show(copy, moment, (), context.progress)
         yield lambda: seen
         return
-    with done_apart(show, copy, moment, (), Silence()) as made:
+    with done_apart(_show, copy, moment, (), Silence()) as made:
         yield made
 
 

@@ -2,6 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
@@ -20,6 +24,11 @@ def halved(number: int) -> tuple[int, int]:
 
 def waiting(seconds: float) -> None:
     sleep(seconds)
+
+
+def noting(place: str) -> None:
+    Path(place).write_text(str(os.getpid()))
+    sleep(600.0)
 
 
 def killed() -> None:
@@ -48,3 +57,33 @@ def test_it_ends_with_the_block_though_it_is_not_done() -> None:
     with pytest.raises(KeyboardInterrupt), done_apart(waiting, 600.0):
         raise KeyboardInterrupt
     assert monotonic() - begun < 60.0
+
+
+def test_it_ends_where_who_began_it_is_killed(tmp_path: Path) -> None:
+    place = tmp_path / "process"
+    parent = subprocess.Popen([sys.executable, "-m", __name__, str(place)])
+    number = int(awaited(lambda: place.read_text() if place.exists() else ""))
+    parent.kill()
+    parent.wait()
+    awaited(lambda: "gone" if ended(number) else "")
+
+
+def ended(process: int) -> bool:
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return True
+    return told.rpartition(")")[2].split()[0] == "Z"  # and nobody asked how
+
+
+def awaited(look: Callable[[], str]) -> str:
+    end = monotonic() + 60.0
+    while not (seen := look()):
+        assert monotonic() < end, "in vain"
+        sleep(0.05)
+    return seen
+
+
+if __name__ == "__main__":
+    with done_apart(noting, sys.argv[1]) as made:
+        made()
