@@ -4,13 +4,11 @@
 the columns ``text`` and ``label``; drawn statements are those of ``bench scale``, whose vectors are
 there before anything is measured. Four fifths of the statements are read and ranked; a drawn
 reviewer decides, as in ``bench learn``; the others are read; then the themes are retrained, put in
-use, and gone back from. Seconds are wall-clock; memory is the most of the whole process, and of
-the largest that it started beside.
+use, and gone back from. Seconds are wall-clock; memory is the most of the whole process.
 """
 
 import argparse
 import csv
-import resource
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +93,6 @@ def run(argv: Sequence[str]) -> dict[str, Any]:
             "seconds": {name: round(step.seconds, 1) for name, step in outcome.counts.items()},
             "seconds_total": round(seconds, 1),
             "peak_rss_mb": peak_rss_mb(),
-            "peak_rss_mb_beside": peak_rss_mb(resource.RUSAGE_CHILDREN),
             **_afterwards(config),
         }
 

@@ -227,12 +227,9 @@ def read_labelled(path: Path) -> Labelled:
     return Labelled([str(label) for _, label in rows], distinct, first_rows, places)
 
 
-def peak_rss_mb(of: int = resource.RUSAGE_SELF) -> int:
-    """Return the most memory that this process has held so far, in millions of bytes.
-
-    With `resource.RUSAGE_CHILDREN`: the largest of those that it started and that have ended.
-    """
-    return round(resource.getrusage(of).ru_maxrss / KIBIBYTES_PER_MB)
+def peak_rss_mb() -> int:
+    """Return the most memory that this process has held so far, in millions of bytes."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MB)
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
